@@ -1,0 +1,84 @@
+/**
+ * Invariant of trust: data went nowhere that it might not go when a call left or work began.
+ *
+ * Reads the rules by itself; of the room that judges it shares only the list of usual rules.
+ */
+import type { Event } from '../domain/event.ts'
+import type { Policy, SupplierSpec } from '../domain/supplier.ts'
+import type { Workload } from '../domain/workload.ts'
+import { standardTrust } from '../trust/standard.ts'
+import type { Evidence } from './evidence.ts'
+
+/** [I15] Trust is asked at every purchase, and at every start, which copies weights and data. */
+export function dataGoesWhereItMay({ events, rulings, leases }: Evidence): string[] {
+  if (!rulings?.some((each) => 'policy' in each && each.policy.trust)) return []
+  const suppliers = new Map<string, SupplierSpec>()
+  const wishes = new Map<string, Workload>()
+  const regions = new Map(leases.map(({ id, region }) => [id, region]))
+  const waivers: Event[] = []
+  let policy: Policy | null = null
+  let next = 0
+  return events.flatMap((event) => {
+    for (; (rulings[next]?.after ?? event.seq) < event.seq; next += 1) {
+      const ruling = rulings[next]
+      if (!ruling) break
+      if ('policy' in ruling) policy = ruling.policy
+      else if ('supplier' in ruling) suppliers.set(ruling.supplier.name, ruling.supplier)
+      else wishes.set(ruling.workload.spec.name, ruling.workload.spec)
+    }
+    const { kind, lease, facts } = event
+    if (kind === 'waiver.given' && facts.inForce === true) waivers.push(event)
+    const places = kind === 'lease.asked' || kind === 'run.started'
+    const wish = wishes.get(event.workload ?? '')
+    const seller = suppliers.get(String(event.supplier ?? facts.supplier ?? ''))
+    if (!places || !policy?.trust || !wish || !seller) return []
+    const data = wish.dataClass ?? policy.trust.unclassified
+    // What is written late was decided before; a call that is late is not sent any more.
+    const at = Number(facts.calledAt ?? facts.startedAt ?? event.at)
+    const broken = parties(seller, regions.get(lease ?? '') ?? '', at, suppliers).find(
+      (relation) => !mayGo(policy as Policy, data, relation, seller, at),
+    )
+    if (broken === undefined) return []
+    const rule = `trust/${data}-${broken}`
+    const isWaived = waivers.some(
+      (each) => each.facts.clause === rule && event.at < Number(each.facts.until),
+    )
+    return isWaived
+      ? []
+      : [`event ${event.seq}: ${wish.name} went to ${seller.name}, against ${rule}`]
+  })
+}
+
+function parties(
+  seller: SupplierSpec,
+  region: string,
+  at: number,
+  suppliers: ReadonlyMap<string, SupplierSpec>,
+): readonly string[] {
+  const chain = (seller.hosts?.[region] ?? []).map((name) => suppliers.get(name))
+  return [seller, ...chain].flatMap((party) => {
+    if (!party) return ['unknown']
+    const now = (party.relations ?? [])
+      .filter(({ from, to }) => !(from !== null && at < from) && !(to !== null && to <= at))
+      .map(({ relation }) => relation)
+    return now.length > 0 ? now : ['neutral']
+  })
+}
+
+function mayGo(
+  { trust }: Policy,
+  data: string,
+  relation: string,
+  { controls = [] }: SupplierSpec,
+  at: number,
+): boolean {
+  const rules = [...(trust?.rules ?? []), ...(trust?.isUsual ? standardTrust : [])]
+  for (const rule of rules) {
+    const isAbout =
+      rule.data.join().includes(data) && rule.relations.some((one) => one === relation)
+    if (!isAbout) continue
+    const isHeld = (name: string) => controls.some((one) => one.control === name && at < one.until)
+    return rule.verdict === 'allow' && rule.controls.every(isHeld)
+  }
+  return false
+}

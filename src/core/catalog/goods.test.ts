@@ -1,0 +1,52 @@
+/** Quotes as suppliers may send them, and what of them is planned with. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Offer } from '../domain/offer.ts'
+import { goodsOf } from './goods.ts'
+
+const sound: Offer = {
+  id: 'h100',
+  supplier: 'acme',
+  accelerator: 'H100',
+  perNode: 8,
+  region: 'us',
+  market: 'on-demand',
+  pricePerHour: 20_000_000,
+  stock: { kind: 'count', nodes: 4 },
+  observedAt: 0,
+}
+const other: Offer = { ...sound, id: 'l4', accelerator: 'L4', perNode: 1 }
+
+for (const [what, spoilt, fault] of [
+  ['a negative price', { pricePerHour: -1 }, /^acme\/h100 asks -1 micro-dollars, .* no price$/],
+  ['no price', { pricePerHour: Number.NaN }, /asks NaN micro-dollars/],
+  ['a fraction', { pricePerHour: 0.5 }, /asks 0.5 micro-dollars/],
+  [
+    'an absurd price',
+    { pricePerHour: 9e12 },
+    /asks \$9,000,000.00\/h, above \$1,000.00\/h for each/,
+  ],
+  ['an empty machine', { perNode: 0 }, /has 0 accelerators in a machine/],
+  ['negative stock', { stock: { kind: 'count', nodes: -1 } }, /has -1 nodes left/],
+  ['no name', { accelerator: '' }, /lacks an id or an accelerator/],
+] as const) {
+  it(`[CA5] names ${what} and leaves out that offer alone`, () => {
+    const { offers, faults } = goodsOf([{ ...sound, ...spoilt }, other])
+    assert.deepEqual(offers, [other])
+    assert.equal(faults.length, 1)
+    assert.match(faults[0] ?? '', fault)
+  })
+}
+
+it('[CA5] takes one of two offers that are the same, and neither of two that contradict', () => {
+  assert.deepEqual(goodsOf([sound, other, { ...sound }]), { offers: [sound, other], faults: [] })
+  assert.deepEqual(goodsOf([sound, other, { ...sound, pricePerHour: 1 }]), {
+    offers: [other],
+    faults: ['acme/h100 is quoted 2 ways at once'],
+  })
+})
+
+it('[CA5] takes what is free, and chips that nobody knows', () => {
+  const offers = [{ ...sound, pricePerHour: 0, accelerator: 'Zeta-9' }]
+  assert.deepEqual(goodsOf(offers), { offers, faults: [] })
+})

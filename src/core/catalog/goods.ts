@@ -1,0 +1,57 @@
+/**
+ * What of a supplier's offers can be planned with, and what of them cannot and why. An offer that
+ * cannot be meant would win every plan, or make every plan wrong; the others go on selling.
+ */
+import { formatUsd } from '../domain/money.ts'
+import { type Offer, offerName } from '../domain/offer.ts'
+
+export interface Goods {
+  readonly offers: readonly Offer[]
+  /** A sentence for each offer that was left out. */
+  readonly faults: readonly string[]
+}
+
+/** Nobody asks as much for one accelerator and hour. */
+const acceleratorMost = 1_000_000_000
+
+/** Offers of one supplier, as it quotes them together. */
+export function goodsOf(quoted: readonly Offer[]): Goods {
+  const offers: Offer[] = []
+  const faults: string[] = []
+  for (const [name, [first, ...others]] of Map.groupBy(quoted, offerName)) {
+    if (!first) continue
+    const differs = others.some((each) => !isSame(first, each))
+    const fault = differs ? `${name} is quoted ${others.length + 1} ways at once` : faultOf(first)
+    if (fault === null) offers.push(first)
+    else faults.push(fault)
+  }
+  return { offers, faults }
+}
+
+function faultOf(offer: Offer): string | null {
+  const { accelerator, perNode, pricePerHour, stock } = offer
+  const name = offerName(offer)
+  if (offer.id === '' || accelerator === '') return `${name} lacks an id or an accelerator`
+  if (!isCount(perNode) || perNode < 1) return `${name} has ${perNode} accelerators in a machine`
+  if (!isCount(pricePerHour)) return `${name} asks ${pricePerHour} micro-dollars, which is no price`
+  if (stock.kind === 'count' && !isCount(stock.nodes))
+    return `${name} has ${stock.nodes} nodes left`
+  if (pricePerHour <= perNode * acceleratorMost) return null
+  const most = formatUsd(acceleratorMost)
+  return `${name} asks ${formatUsd(pricePerHour)}/h, above ${most}/h for each ${accelerator}`
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}
+
+function isSame(one: Offer, other: Offer): boolean {
+  return (
+    one.accelerator === other.accelerator &&
+    one.perNode === other.perNode &&
+    one.region === other.region &&
+    one.market === other.market &&
+    one.pricePerHour === other.pricePerHour &&
+    JSON.stringify(one.stock) === JSON.stringify(other.stock)
+  )
+}

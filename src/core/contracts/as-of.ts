@@ -1,0 +1,126 @@
+/**
+ * What we were bound by on a day, as it was known on a day; and for every clause that did not bind,
+ * why not.
+ *
+ * Nothing is ever overwritten: a newer version, a repeal or a new contract is one more record.
+ */
+import { type Clause, clauseName } from '../domain/clause.ts'
+import type { Contract } from '../domain/contract.ts'
+import type { Ms } from '../domain/time.ts'
+
+export type Silence =
+  | { readonly why: 'not-known'; readonly recordedAt: Ms }
+  | { readonly why: 'newer-version'; readonly recordedAt: Ms }
+  | { readonly why: 'not-binding'; readonly bindingness: Contract['bindingness'] }
+  | { readonly why: 'not-begun'; readonly from: Ms }
+  | { readonly why: 'ended'; readonly to: Ms }
+  | { readonly why: 'repealed'; readonly at: Ms; readonly by: string }
+  | { readonly why: 'superseded'; readonly at: Ms; readonly by: string }
+
+export interface SilentClause {
+  readonly clause: Clause
+  readonly silence: Silence
+}
+
+export interface AsOf {
+  readonly validAt: Ms
+  readonly knownAt: Ms
+  /** In force, in order of their names. */
+  readonly inForce: readonly Clause[]
+  readonly silent: readonly SilentClause[]
+}
+
+/** `history` holds every version of every contract that was ever recorded, in any order. */
+export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): AsOf {
+  const known = latestOf(history.filter((each) => each.recordedAt <= knownAt))
+  const records = filed.get(history) ?? recordsOf(history)
+  filed.set(history, records)
+  const inForce: Clause[] = []
+  const silent: SilentClause[] = []
+  records.forEach((record, index) => {
+    const silence =
+      unknown(record, records[index + 1], knownAt) ??
+      silenceOf(record.clause, known, { validAt, knownAt })
+    if (silence) silent.push({ clause: record.clause, silence })
+    else inForce.push(record.clause)
+  })
+  return { validAt, knownAt, inForce, silent }
+}
+
+/** A memo and nothing else: the same law is asked for again and again. */
+const filed = new WeakMap<readonly Contract[], readonly Version[]>()
+
+/** The contracts in the version that was recorded last, by name. */
+export function latestOf(history: readonly Contract[]): ReadonlyMap<string, Contract> {
+  const sorted = [...history].sort((a, b) => {
+    return (
+      a.recordedAt - b.recordedAt || a.generation - b.generation || (text(a) < text(b) ? -1 : 1)
+    )
+  })
+  return new Map(sorted.map((each) => [each.name, each]))
+}
+
+interface Version {
+  readonly clause: Clause
+  /** Since when both the clause and the contract that says so are known. */
+  readonly knownFrom: Ms
+  readonly generation: number
+}
+
+/** Every version of every clause once, by name and by age, whatever the order of the history. */
+function recordsOf(history: readonly Contract[]): readonly Version[] {
+  const versions = new Map<string, Version>()
+  for (const { clauses, recordedAt, generation } of history) {
+    for (const clause of clauses) {
+      // A version stands again in every later record of its contract.
+      const first = versions.get(text(clause))
+      const knownFrom = Math.max(recordedAt, clause.recordedAt)
+      if (first && first.knownFrom <= knownFrom) continue
+      versions.set(text(clause), { clause, knownFrom, generation })
+    }
+  }
+  return [...versions.values()].sort((a, b) => {
+    const [aName, bName] = [clauseName(a.clause), clauseName(b.clause)]
+    if (aName !== bName) return aName < bName ? -1 : 1
+    if (a.knownFrom !== b.knownFrom) return a.knownFrom - b.knownFrom
+    return a.generation - b.generation || (text(a.clause) < text(b.clause) ? -1 : 1)
+  })
+}
+
+/** A memo and nothing else: what was recorded never changes. */
+const texts = new WeakMap<object, string>()
+
+function text(value: object): string {
+  const known = texts.get(value) ?? JSON.stringify(value)
+  texts.set(value, known)
+  return known
+}
+
+function unknown(version: Version, next: Version | undefined, knownAt: Ms): Silence | null {
+  if (version.knownFrom > knownAt) return { why: 'not-known', recordedAt: version.knownFrom }
+  if (!next || clauseName(next.clause) !== clauseName(version.clause)) return null
+  if (next.knownFrom > knownAt) return null
+  return { why: 'newer-version', recordedAt: next.knownFrom }
+}
+
+function silenceOf(
+  clause: Clause,
+  known: ReadonlyMap<string, Contract>,
+  { validAt, knownAt }: { readonly validAt: Ms; readonly knownAt: Ms },
+): Silence | null {
+  const bindingness = known.get(clause.contract)?.bindingness ?? 'rumoured'
+  if (bindingness !== 'definitive' && bindingness !== 'terminated') {
+    return { why: 'not-binding', bindingness }
+  }
+  if (validAt < clause.from) return { why: 'not-begun', from: clause.from }
+  if (clause.to !== null && validAt >= clause.to) return { why: 'ended', to: clause.to }
+  const { repeal } = clause
+  if (repeal && repeal.recordedAt <= knownAt && repeal.at <= validAt) {
+    return { why: 'repealed', at: repeal.at, by: repeal.by }
+  }
+  const [successor] = [...known.values()]
+    .filter((each) => each.supersedes.includes(clause.contract) && each.from <= validAt)
+    .filter((each) => each.bindingness === 'definitive' || each.bindingness === 'terminated')
+    .sort((a, b) => a.from - b.from || (a.name < b.name ? -1 : 1))
+  return successor ? { why: 'superseded', at: successor.from, by: successor.name } : null
+}

@@ -1,0 +1,166 @@
+/**
+ * What is wrong with a clause by itself or within its contract: dates, references, units, scopes.
+ */
+import type { Clause, Condition, Dimension } from '../../domain/clause.ts'
+import { clauseName } from '../../domain/clause.ts'
+import type { Contract, Quantity } from '../../domain/contract.ts'
+import { formatDay } from '../../domain/day.ts'
+import { acceleratorHoursOf } from '../capacity.ts'
+import { inScope } from '../scope.ts'
+import { type Contradiction, contradiction } from './contradiction.ts'
+
+/** Values that are known to exist; a dimension that is missing is not checked. */
+export type KnownValues = Readonly<Partial<Record<Dimension, readonly string[]>>>
+
+export function dates(clause: Clause, contract: Contract): readonly Contradiction[] {
+  const wrong = (found: string, remedy: string) => contradiction('dates', clause, { found, remedy })
+  const { from, to, repeal } = clause
+  const name = contract.name
+  const late =
+    to !== null && from >= to
+      ? [wrong(`it ends on ${formatDay(to)}, before it begins`, 'set from before to')]
+      : []
+  const early =
+    from < contract.from
+      ? [wrong(`it begins before ${name} does, on ${formatDay(contract.from)}`, 'move from')]
+      : []
+  const undone =
+    repeal && repeal.at < from
+      ? [wrong(`it is repealed on ${formatDay(repeal.at)}, before it begins`, 'move one of them')]
+      : []
+  const outside = datesWithin(clause).flatMap(({ what, at }) => {
+    const isOutside = at < from || (to !== null && at > to)
+    return isOutside
+      ? [wrong(`${what}, on ${formatDay(at)}, is outside the clause`, 'move it or the clause')]
+      : []
+  })
+  return [...late, ...early, ...undone, ...outside]
+}
+
+function datesWithin(clause: Clause): readonly { readonly what: string; readonly at: number }[] {
+  switch (clause.kind) {
+    case 'spend_commit':
+      return clause.milestones.map(({ at }) => ({ what: 'a milestone', at }))
+    case 'take_or_pay':
+      return clause.steps.map(({ from }) => ({ what: 'a step', at: from }))
+    case 'ramp':
+      return clause.tranches.map(({ id, dueAt }) => ({ what: `the tranche ${id}`, at: dueAt }))
+    case 'price':
+      return clause.reviewAt === null ? [] : [{ what: 'the review', at: clause.reviewAt }]
+    default:
+      return []
+  }
+}
+
+export function totals(clause: Clause): readonly Contradiction[] {
+  if (clause.kind !== 'spend_commit') return []
+  const last = clause.milestones.at(-1)
+  if (!last || last.dollars <= clause.totalDollars) return []
+  const found = 'its last milestone is more than its total'
+  return [contradiction('dates', clause, { found, remedy: 'raise the total' })]
+}
+
+export function references(
+  clause: Clause,
+  contract: Contract,
+  contracts: readonly Contract[],
+): readonly Contradiction[] {
+  const ramp = clause.kind === 'late_delivery' || clause.kind === 'take_or_pay' ? clause.ramp : null
+  const isThere = contract.clauses.some(({ kind, id }) => kind === 'ramp' && id === ramp)
+  const { repeal } = clause
+  const isKnown = !repeal || contracts.some(({ name }) => name === repeal.by)
+  const remedy = 'write its id, or add it'
+  return [
+    ...(ramp === null || isThere
+      ? []
+      : [
+          contradiction('reference', clause, {
+            found: `no ramp ${ramp} in ${contract.name}`,
+            remedy,
+          }),
+        ]),
+    ...(isKnown
+      ? []
+      : [
+          contradiction('reference', clause, {
+            found: `no contract ${repeal?.by} repeals it`,
+            remedy: 'add that contract',
+          }),
+        ]),
+  ]
+}
+
+/** Quantities that come to no number of accelerators. */
+export function units(clause: Clause): readonly Contradiction[] {
+  const bad = quantitiesOf(clause).filter(({ quantity, accelerator }) => {
+    return acceleratorHoursOf(quantity, 1, accelerator, clause.conversions) === null
+  })
+  return bad.map(({ quantity: { value, unit }, accelerator }) => {
+    const found = `nobody says how many ${accelerator} come to ${value} ${unit}`
+    const remedy = `add a conversion from ${unit.replace('node-hours', 'nodes')} for ${accelerator}`
+    return contradiction('unit', clause, { found, remedy })
+  })
+}
+
+interface Counted {
+  readonly quantity: Quantity
+  readonly accelerator: string
+}
+
+function quantitiesOf(clause: Clause): readonly Counted[] {
+  switch (clause.kind) {
+    case 'take_or_pay': {
+      const { accelerator, quantity, steps } = clause
+      return [quantity, ...steps.map((each) => each.quantity)].map((each) => {
+        return { quantity: each, accelerator }
+      })
+    }
+    case 'ramp':
+      return clause.tranches
+    case 'expansion_option':
+    case 'backstop_purchase':
+      return [clause]
+    case 'equity_vesting':
+      return clause.milestones.map(({ quantity }) => {
+        return { quantity, accelerator: clause.accelerator }
+      })
+    default:
+      return []
+  }
+}
+
+/** Conditions that no known value meets. */
+export function emptyScopes(clause: Clause, known: KnownValues): readonly Contradiction[] {
+  const scopes = clause.kind === 'exclusivity' ? [clause.scope, ...clause.except] : [clause.scope]
+  return scopes.flat().flatMap((condition) => {
+    const values = known[condition.dimension]
+    if (!values || !isPositive(condition)) return []
+    const { dimension, operator } = condition
+    if (values.some((each) => inScope([condition], { [dimension]: [each] }) === 'yes')) return []
+    const wanted = `${operator} ${condition.values.join(', ')}`
+    const found = `no ${dimension.replaceAll('_', ' ')} is known that fits ${wanted}`
+    const remedy = `correct it; known are ${[...values].sort().join(', ') || 'none'}`
+    return [contradiction('scope', clause, { found, remedy })]
+  })
+}
+
+/** A condition that says what must be there, not what must not. */
+function isPositive({ operator }: Condition): boolean {
+  return (
+    operator === 'In' ||
+    operator === 'StartsWith' ||
+    operator === 'Contains' ||
+    operator === 'EndsWith'
+  )
+}
+
+/** One clause, recorded at one moment, with two wordings. */
+export function twins(clause: Clause, clauses: readonly Clause[]): readonly Contradiction[] {
+  const same = clauses.filter((each) => {
+    return clauseName(each) === clauseName(clause) && each.recordedAt === clause.recordedAt
+  })
+  if (same.length < 2 || same[0] !== clause) return []
+  const found = `it stands ${same.length} times, recorded on ${formatDay(clause.recordedAt)}`
+  const remedy = 'give them ids of their own, or the day on which the newer one was recorded'
+  return [contradiction('version', clause, { found, remedy })]
+}

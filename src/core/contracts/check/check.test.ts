@@ -1,0 +1,138 @@
+/** What cannot be meant. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { it } from 'node:test'
+import { asOf } from '../as-of.ts'
+import { contract, contracts, day } from '../draw.test.ts'
+import type { KnownValues } from './alone.ts'
+import { contradictions, gaps } from './contradictions.ts'
+
+function found(text: string, known: KnownValues = {}): readonly string[] {
+  return contradictions(contracts(text), known).map(({ kind, clause, other, found: what }) => {
+    return `${kind} ${clause}${other === null ? '' : ` ${other}`}: ${what}`
+  })
+}
+
+function deal(name: string, party: string, clauses: string): string {
+  return `kind: Contract
+name: ${name}
+with: ${party}
+form: MSA
+bindingness: definitive
+signed: 2025-01-01
+from: 2025-01-01
+to: 2028-01-01
+source: the deal
+clauses:
+${clauses}
+---
+`
+}
+
+it('[CL54] dates stand in order, within their clause and within their contract', () => {
+  assert.deepEqual(
+    found(
+      deal(
+        'a',
+        'rival',
+        `- {kind: rofo, from: 2024-06-01}
+- {kind: launch_first, from: 2028-06-01}
+- {kind: spend_commit, total: $5, milestones: [{at: 2029-01-01, dollars: $9}]}
+- kind: ramp
+  tranches: [{id: one, quantity: 8 accelerators, accelerator: H100, due: 2024-01-01}]`,
+      ),
+    ),
+    [
+      'dates a/launch-first: it ends on 2028-01-01, before it begins',
+      'dates a/ramp: the tranche one, on 2024-01-01, is outside the clause',
+      'dates a/rofo: it begins before a does, on 2025-01-01',
+      'dates a/spend-commit: a milestone, on 2029-01-01, is outside the clause',
+      'dates a/spend-commit: its last milestone is more than its total',
+    ],
+  )
+})
+
+it('[CL55] what is named is there, once', () => {
+  assert.deepEqual(
+    found(
+      deal(
+        'a',
+        'rival',
+        `- {kind: late_delivery, ramp: nowhere, terminate_after: 9 days}
+- {kind: rofo, repealed: {by: nobody, on: 2025-06-01}}
+- {kind: launch_first}
+- {kind: launch_first, lag: 3 days}`,
+      ).replace('source:', 'supersedes: [ghost]\nsource:'),
+    ),
+    [
+      'reference a ghost: it supersedes ghost, which is not there',
+      'reference a/late-delivery: no ramp nowhere in a',
+      'version a/launch-first: it stands 2 times, recorded on 2025-01-01',
+      'reference a/rofo: no contract nobody repeals it',
+    ],
+  )
+})
+
+it('[CL56] units convert, and scopes match something that is known', () => {
+  const text = deal(
+    'a',
+    'rival',
+    `- {kind: expansion_option, quantity: 1 GW, accelerator: TPU, strike_per_hour: 1, term: 9 days}
+- {kind: rofo, scope: {region: {starts_with: mars}, supplier: {not_in: [ally]}}}`,
+  )
+  assert.deepEqual(found(text, { region: ['eu-west', 'us'], supplier: ['rival'] }), [
+    'unit a/expansion-option: nobody says how many TPU come to 1 GW',
+    'scope a/rofo: no region is known that fits StartsWith mars',
+  ])
+})
+
+const alone = '- {kind: exclusivity, scope: {product: [api]}}'
+
+it('[CL57] the same is not promised to two alone, nor bought elsewhere', () => {
+  assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', alone)), [
+    'exclusive a/exclusivity b/exclusivity: incumbent and rival are both promised the same alone',
+  ])
+  const other = '- {kind: exclusivity, scope: {product: [chat]}}'
+  assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', other)), [])
+  const later = '- {kind: exclusivity, scope: {product: [api]}, repealed: {by: b, on: 2025-06-01}}'
+  const spend = '- {kind: spend_commit, total: $5M, from: 2025-06-01, scope: {product: [api]}}'
+  assert.deepEqual(found(deal('a', 'incumbent', later) + deal('b', 'rival', spend)), [])
+  assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', spend)), [
+    'exclusive a/exclusivity b/spend-commit: ' +
+      'rival is to be paid for what only incumbent may supply',
+  ])
+  // It can be spent on something else.
+  const wide = spend.replace('[api]', '[api, chat]')
+  assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', wide)), [])
+})
+
+it('[CL58] two are not asked at the same time, and work may run somewhere', () => {
+  const first = '- {kind: rofr}\n- {kind: residency, jurisdictions: [us, eu]}'
+  const second = '- {kind: rofr}\n- {kind: residency, jurisdictions: [jp]}'
+  assert.deepEqual(found(deal('a', 'incumbent', first) + deal('b', 'rival', second)), [
+    'placement a/residency b/residency: ' +
+      'together they leave no jurisdiction where the work may run',
+    'priority a/rofr b/rofr: incumbent and rival are to be asked at the same time',
+  ])
+})
+
+it('[CL58] finds nothing wrong with the story', () => {
+  const file = new URL(
+    '../../../../examples/contracts/incumbent-overflow-rival.yaml',
+    import.meta.url,
+  )
+  const known = { accelerator: ['GB200', 'TPU-v6e'], product: ['api-models', 'chat'] }
+  assert.deepEqual(
+    found(readFileSync(file, 'utf8'), known).filter((each) => !/1 GW/.test(each)),
+    [],
+  )
+})
+
+it('[CL59] tells what nobody outside us ever confirmed', () => {
+  const deal = contract(`- {kind: rofo, window: 9 days, source: {document: x, confidence: signed}}
+- {kind: launch_first}`)
+  const { inForce } = asOf([deal], day('2025-02-01'), day('2025-02-01'))
+  assert.deepEqual(gaps(inForce), [
+    { clause: 'deal/launch-first', assumed: ['lag'], confidence: 'unverified' },
+  ])
+})

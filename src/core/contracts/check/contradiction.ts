@@ -1,0 +1,38 @@
+/**
+ * What may be wrong between clauses, each with what was found and what would put it right.
+ */
+import { type Clause, clauseName } from '../../domain/clause.ts'
+
+export type ContradictionKind =
+  | 'dates' // out of order, or outside the contract
+  | 'version' // one clause, recorded at one moment, in two wordings
+  | 'reference' // names what is not there
+  | 'unit' // cannot be converted
+  | 'scope' // matches nothing that is known
+  | 'exclusive' // two are promised the same alone, or one is promised what is bought elsewhere
+  | 'priority' // two are to be asked at the same time
+  | 'placement' // work that may run nowhere
+
+export interface Contradiction {
+  readonly kind: ContradictionKind
+  readonly clause: string
+  readonly other: string | null
+  readonly found: string
+  readonly remedy: string
+}
+
+export function contradiction(
+  kind: ContradictionKind,
+  clause: Clause,
+  {
+    other = null,
+    found,
+    remedy,
+  }: {
+    readonly other?: Clause | null
+    readonly found: string
+    readonly remedy: string
+  },
+): Contradiction {
+  return { kind, clause: clauseName(clause), other: other && clauseName(other), found, remedy }
+}

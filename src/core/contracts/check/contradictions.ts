@@ -1,0 +1,82 @@
+/**
+ * Finds what cannot be meant in contracts that were read without fault, and what is still missing.
+ *
+ * Nothing should be bought while there is a contradiction; a gap is only worth knowing.
+ */
+import { type Clause, clauseName } from '../../domain/clause.ts'
+import type { Contract } from '../../domain/contract.ts'
+import { latestOf } from '../as-of.ts'
+import { dates, emptyScopes, type KnownValues, references, totals, twins, units } from './alone.ts'
+import { conflicts } from './between.ts'
+import type { Contradiction } from './contradiction.ts'
+
+export function contradictions(
+  history: readonly Contract[],
+  known: KnownValues,
+): readonly Contradiction[] {
+  const contracts = [...latestOf(history).values()]
+  const binding = contracts.filter(({ bindingness }) => {
+    return bindingness === 'definitive' || bindingness === 'terminated'
+  })
+  const alone = contracts.flatMap((contract) => [
+    ...superseding(contract, contracts),
+    ...contract.clauses.flatMap((clause) => [
+      ...dates(clause, contract),
+      ...totals(clause),
+      ...references(clause, contract, contracts),
+      ...units(clause),
+      ...emptyScopes(clause, known),
+      ...twins(clause, contract.clauses),
+    ]),
+  ])
+  // A contract that was superseded conflicts with nothing from then on.
+  const clauses = binding.flatMap((contract) => {
+    return contract.clauses.map((clause) => endedBy(clause, contract, binding))
+  })
+  const between = clauses.flatMap((a, index) => {
+    return clauses.slice(index + 1).flatMap((b) => {
+      return clauseName(a) === clauseName(b) ? [] : conflicts(a, b)
+    })
+  })
+  return [...alone, ...between].sort((a, b) => (text(a) < text(b) ? -1 : 1))
+}
+
+function text({ clause, kind, other, found }: Contradiction): string {
+  return [clause, kind, other ?? '', found].join(' ')
+}
+
+function endedBy(clause: Clause, contract: Contract, all: readonly Contract[]): Clause {
+  const successors = all.filter(({ supersedes }) => supersedes.includes(contract.name))
+  const end = Math.min(clause.to ?? Number.POSITIVE_INFINITY, ...successors.map(({ from }) => from))
+  return { ...clause, to: Number.isFinite(end) ? end : null }
+}
+
+function superseding(contract: Contract, all: readonly Contract[]): readonly Contradiction[] {
+  return contract.supersedes.flatMap((name) => {
+    const old = all.find((each) => each.name === name)
+    const found = !old
+      ? `it supersedes ${name}, which is not there`
+      : old.from > contract.from
+        ? `it supersedes ${name}, which begins after it`
+        : null
+    if (found === null) return []
+    const remedy = 'correct the name or the dates'
+    return [{ kind: 'reference', clause: contract.name, other: name, found, remedy } as const]
+  })
+}
+
+/** Values that nobody outside us ever confirmed. */
+export interface Gap {
+  readonly clause: string
+  readonly assumed: readonly string[]
+  readonly confidence: Clause['source']['confidence']
+}
+
+export function gaps(clauses: readonly Clause[]): readonly Gap[] {
+  return clauses.flatMap((clause) => {
+    const { confidence } = clause.source
+    const isSure = confidence === 'signed' || confidence === 'primary'
+    if (clause.assumed.length === 0 && isSure) return []
+    return [{ clause: clauseName(clause), assumed: clause.assumed, confidence }]
+  })
+}

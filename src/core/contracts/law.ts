@@ -1,0 +1,286 @@
+/**
+ * What contracts say to a purchase: the one door through which planning, buying and auditing ask.
+ *
+ * Where no clause is in force it costs nothing to ask.
+ */
+import { type Clause, clauseName } from '../domain/clause.ts'
+import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
+import type { Micros } from '../domain/money.ts'
+import type { Policy, SupplierSpec } from '../domain/supplier.ts'
+import type { Ms } from '../domain/time.ts'
+import type { Trust } from '../domain/trust.ts'
+import type { Workload } from '../domain/workload.ts'
+import { judge, siteOf } from '../trust/judge.ts'
+import { asOf } from './as-of.ts'
+import { type Permission, permits } from './permits.ts'
+import { phrase } from './phrase.ts'
+import { type Act, noRecords, type Records } from './rights/act.ts'
+import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
+import { advance } from './rofr/advance.ts'
+import { isAboutDeal } from './rofr/bar.ts'
+import { type Facts, isInScope } from './scope.ts'
+
+/** What binds at a moment, and what happened so far. */
+export interface Law {
+  readonly at: Ms
+  /** What is decided now may take effect until then. */
+  readonly until: Ms
+  readonly inForce: readonly Clause[]
+  readonly records: Records
+  readonly house: House
+}
+
+/** What we ourselves lay down, beside what we signed. */
+export interface House {
+  readonly trust: Trust | null
+  /** Whose trust it is, for people. */
+  readonly policy: string
+  /** All that are on the list, since one may run the place of another. */
+  readonly suppliers: readonly SupplierSpec[]
+}
+
+export const noHouse: House = { trust: null, policy: '', suppliers: [] }
+
+export function houseOf(policy: Policy | null, suppliers: readonly SupplierSpec[]): House {
+  return { trust: policy?.trust ?? null, policy: policy?.name ?? '', suppliers }
+}
+
+export const noLaw: Law = { at: 0, until: 0, inForce: [], records: noRecords, house: noHouse }
+
+/**
+ * The law of a moment, as it is known at that moment; `history` is every version of every contract.
+ * What is decided now takes effect up to `aheadMs` later, so what binds by then counts as well.
+ */
+export function lawAt(
+  history: readonly Contract[],
+  at: Ms,
+  {
+    records = noRecords,
+    aheadMs = 0,
+    house = noHouse,
+  }: { records?: Records; aheadMs?: number; house?: House } = {},
+): Law {
+  const until = at + aheadMs
+  const proven = house.suppliers.flatMap(({ name: supplier, controls = [] }) => {
+    return controls.map(({ control, until: expires }) => ({ supplier, control, until: expires }))
+  })
+  const known = { ...records, controls: [...records.controls, ...proven] }
+  if (history.length === 0) return { ...noLaw, at, until, records: known, house }
+  const now = asOf(history, at, at).inForce
+  const soon = aheadMs > 0 ? asOf(history, at + aheadMs, at + aheadMs).inForce : []
+  return { at, until, records: known, house, inForce: [...new Set([...now, ...soon])] }
+}
+
+/** Whose work would be where. */
+export interface Placing {
+  readonly workload: Workload
+  readonly region: string
+  /** Who sells it, as we know them; null where nobody describes them. */
+  readonly seller: SupplierSpec | null
+}
+
+/** Capacity that is about to be bought for somebody. */
+export interface Buying extends Placing {
+  readonly id: string
+  readonly supplier: string
+  readonly accelerator: string
+  readonly perNode: number
+  readonly nodes: number
+  /** For all nodes together. */
+  readonly pricePerHour: Micros
+}
+
+/** A clause that forbids it, in words for people. */
+export interface Bar {
+  /** `<contract>/<clause>`. */
+  readonly clause: string
+  readonly because: string
+  readonly remedy: string
+  readonly source: string
+}
+
+/** Whether the answer depends on who asks, and when; else equal wishes are answered alike. */
+export function isAsked({ inForce, records, house }: Law): boolean {
+  if (inForce.length > 0 || records.cases.length > 0 || house.trust !== null) return true
+  return house.suppliers.some(({ scope }) => scope !== undefined)
+}
+
+/** Null where nothing forbids it. */
+export function barOf(law: Law, buying: Buying): Bar | null {
+  return scopeBar(law, buying) ?? contractBar(law, buying) ?? trustBar(law, buying)
+}
+
+/** What the list of suppliers does not name it for. */
+function scopeBar({ at, records }: Law, { seller, workload, region }: Buying): Bar | null {
+  const { products, regions } = seller?.scope ?? {}
+  const isRegion = regions === undefined || regions?.includes(region)
+  const isProduct =
+    products === undefined ||
+    (workload.product !== undefined && products?.includes(workload.product))
+  if (!seller || (isRegion && isProduct)) return null
+  const clause = `list/${seller.name}`
+  if (waiverNamed(clause, at, records)) return null
+  const dimension = isRegion ? 'products' : 'regions'
+  const list = isRegion ? products : regions
+  const wanted = isRegion ? (workload.product ?? 'a product that it does not name') : region
+  const because =
+    list === null
+      ? `nobody knows for which ${dimension} ${seller.name} may be used`
+      : `${seller.name} is on the list for ${list?.join(', ')}, and not for ${wanted}`
+  const remedy = `enlarge its scope, or have two persons set ${clause} aside`
+  return { clause, because, remedy, source: 'the list of suppliers' }
+}
+
+/** Where data of this class does not go. Asked again before work starts, for proofs expire. */
+export function trustBar({ at, until, records, house }: Law, site: Placing): Bar | null {
+  const { trust, policy, suppliers } = house
+  if (!trust) return null
+  const { workload, seller, region } = site
+  const dataClass = workload.dataClass ?? trust.unclassified
+  const judgement = judge(trust, dataClass, siteOf(seller, region, at, suppliers), until)
+  if (judgement.allowed) return null
+  const clause = `trust/${judgement.rule}`
+  // What nobody may ever see no two persons can show.
+  const isHard = dataClass === 'C5'
+  if (!isHard && waiverNamed(clause, at, records)) return null
+  const guessed = workload.dataClass ? '' : ` (${workload.name} names no data_class)`
+  const waiver = isHard ? '' : `, or have two persons set ${clause} aside`
+  const { why, remedy } = judgement
+  return {
+    clause,
+    because: `${why}${guessed}`,
+    remedy: `${remedy}${waiver}`,
+    source: `policy ${policy}`,
+  }
+}
+
+/** On what terms data of a workload is at a place, in one line; null where nobody asks. */
+export function trustTerms({ at, until, house }: Law, site: Placing): string | null {
+  const { trust, suppliers } = house
+  if (!trust) return null
+  const { workload, seller, region } = site
+  const dataClass = workload.dataClass ?? trust.unclassified
+  const judgement = judge(trust, dataClass, siteOf(seller, region, at, suppliers), until)
+  if (!judgement.allowed) return `${dataClass}: by waiver`
+  const { controls, duties } = judgement
+  const held = controls.length > 0 ? `with ${controls.join(', ')}` : 'as it is'
+  return `${dataClass}: ${held}${duties.length > 0 ? `; owed: ${duties.join(', ')}` : ''}`
+}
+
+function waiverNamed(clause: string, at: Ms, { waivers }: Records): boolean {
+  return waivers.some((each) => {
+    return each.clause === clause && at < each.until && new Set(each.by).size >= 2
+  })
+}
+
+function contractBar(law: Law, buying: Buying): Bar | null {
+  if (law.inForce.length === 0 && law.records.cases.length === 0) return null
+  for (const act of actsOf(law, buying)) {
+    const permission = permits(law.inForce, act, law.records)
+    if (!permission.allowed) return phraseBar(permission)
+  }
+  return null
+}
+
+function phraseBar({ clause, why, remedy }: Permission & { readonly allowed: false }): Bar {
+  const { source } = phrase(clause)
+  return { clause: clauseName(clause), because: why, remedy, source }
+}
+
+/** Who buys capacity for work places it there; who buys it for a product starts that there, too. */
+function actsOf({ at }: Law, buying: Buying): readonly Act[] {
+  const { workload, supplier, region, seller } = buying
+  const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUser: null }
+  const facts = factsOfBuying(buying, at)
+  const deal = dealOf(buying, at)
+  const buy: Act = {
+    ...{ at, supplier, facts, ...placed },
+    // A purchase is what a workload buys there, however often it is tried.
+    ...{ do: 'buy', id: workload.name, deal, firmness: 'binding-offer' },
+  }
+  const place: Act = { ...{ at, supplier, facts, ...placed }, do: 'place' }
+  const { product } = workload
+  return product ? [buy, place, { do: 'activate', at, supplier, facts, product }] : [buy, place]
+}
+
+/** The most that a workload may buy there of this kind, as a deal. */
+export function dealOf(buying: Omit<Buying, 'seller'>, startAt: Ms): Deal {
+  const { workload, accelerator, perNode, nodes, region, pricePerHour } = buying
+  const gang = perNode * nodes
+  const gangs = workload.kind === 'Service' ? workload.replicasMax : 1
+  return {
+    accelerator,
+    accelerators: gang * gangs,
+    pricePerHour: Math.round(pricePerHour / gang),
+    startAt,
+    // Given back at any moment, so it binds us for none.
+    termDays: 0,
+    region,
+    securityClass: '',
+  }
+}
+
+/** Who, as clauses prefer, is asked in which order while others have no space. */
+export interface Overflow {
+  /** By clauses about this workload: whoever of them has space ends the preference. */
+  readonly parties: readonly string[]
+  /** The lower is asked first; `outOfSpace` are those of the parties that have none. */
+  rank(supplier: string, outOfSpace: readonly string[]): OverflowRank
+}
+
+/** Null where no clause prefers anybody for such a workload. */
+export function overflowOf({ inForce }: Law, workload: Workload): Overflow | null {
+  const { kind, name, product, dataClass } = workload
+  const facts: Facts = {
+    ...{ workload_kind: [kind], workload: [name] },
+    ...(product && { product: [product] }),
+    ...(dataClass && { data_class: [dataClass] }),
+  }
+  const preferring = inForce.filter((clause) => {
+    return clause.kind === 'preferred_overflow' && isInScope(clause.scope, facts)
+  })
+  if (preferring.length === 0) return null
+  return {
+    parties: [...new Set(preferring.map((clause) => clause.with))],
+    rank: (supplier, outOfSpace) => overflowOrder(preferring, { supplier, facts, outOfSpace }),
+  }
+}
+
+/** The cases under which a purchase goes on, with it signed; what is refused is told instead. */
+export function signed(
+  { at, records, inForce }: Law,
+  buying: Omit<Buying, 'seller'>,
+): { readonly cases: readonly RofrCase[] } | { readonly refused: string } {
+  const deal = dealOf(buying, at)
+  const { name: purchase } = buying.workload
+  const cases: RofrCase[] = []
+  for (const each of records.cases) {
+    const isBinding = inForce.some((clause) => clauseName(clause) === clauseName(each.clause))
+    if (!isBinding || !isAboutDeal(each, buying.supplier, deal)) continue
+    if (each.purchases.includes(purchase)) continue
+    const next = advance(each, { at, actor: 'us', event: 'bind', purchase, deal })
+    if (next.refused !== null) return { refused: next.refused }
+    cases.push(next.case)
+  }
+  return { cases }
+}
+
+/** What is known of a purchase; a dimension that nobody told is left out. */
+export function factsOfBuying({ workload, accelerator, region, seller }: Buying, at: Ms): Facts {
+  const { kind, name, product, dataClass } = workload
+  const relations = siteOf(seller, region, at, []).relations.map(({ relation }) => relation)
+  return {
+    workload_kind: [kind],
+    workload: [name],
+    accelerator: [accelerator],
+    region: [region],
+    ...(seller?.relations && { supplier_relation: relations }),
+    ...(product && { product: [product] }),
+    ...(dataClass && { data_class: [dataClass] }),
+  }
+}
+
+/** What tells two wishes apart before the law; equal ones are answered alike. */
+export function lawfulWish({ kind, name, product, dataClass }: Workload): readonly unknown[] {
+  return [kind, name, product, dataClass]
+}

@@ -1,0 +1,89 @@
+/**
+ * What was charged, beside what contracts say of it: every part of a day with what it draws down
+ * and what was paid for it ahead.
+ */
+import type { Clause, TakeOrPay } from '../../domain/clause.ts'
+import type { Contract } from '../../domain/contract.ts'
+import type { Micros } from '../../domain/money.ts'
+import type { Ms } from '../../domain/time.ts'
+import type { Workload } from '../../domain/workload.ts'
+import { latestOf } from '../as-of.ts'
+import { schedulable } from '../delivery/ladder.ts'
+import type { Facts } from '../scope.ts'
+import { type Draw, type DrawnCharge, draw } from './draw.ts'
+import { prepaid } from './prepaid.ts'
+
+/** Of a rental, for a day or less. */
+export interface Paid {
+  readonly id: string
+  readonly from: Ms
+  readonly to: Ms
+  readonly supplier: string
+  readonly accelerator: string | null
+  readonly accelerators: number | null
+  readonly amount: Micros
+  readonly workload: string | null
+  readonly workloadKind?: Workload['kind'] | undefined
+  readonly product?: string | undefined
+  readonly region?: string | undefined
+}
+
+export interface Account {
+  /** Commitments, and what of which part counts against them. */
+  readonly draws: readonly Draw[]
+  readonly prepaid: readonly Draw[]
+}
+
+const hourMs = 3_600_000
+
+/** `history`: every version of every contract. What does not bind is drawn down by nothing. */
+export function account(history: readonly Contract[], paid: readonly Paid[]): Account {
+  const clauses = bindingClauses(history)
+  const charges = paid.map(drawn)
+  return {
+    draws: draw(clauses, charges, { accepted: acceptedUnder(clauses) }),
+    prepaid: prepaid(clauses, charges),
+  }
+}
+
+/** Those of the last versions, each to the day of its repeal. */
+export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
+  const binding = [...latestOf(history).values()].filter(({ bindingness }) => {
+    return bindingness === 'definitive' || bindingness === 'terminated'
+  })
+  return binding.flatMap(({ clauses }) =>
+    clauses.map((clause) => {
+      const { repeal, to } = clause
+      if (!repeal) return clause
+      return { ...clause, to: to === null ? repeal.at : Math.min(to, repeal.at) }
+    }),
+  )
+}
+
+/** Accelerators that a ramp has brought, where a duty waits for one. */
+export function acceptedUnder(clauses: readonly Clause[]) {
+  return ({ ramp, contract }: TakeOrPay, at: Ms): number | null => {
+    if (ramp === null) return null
+    const found = clauses.find((each) => each.contract === contract && each.id === ramp)
+    return found?.kind === 'ramp' ? schedulable(found, at) : null
+  }
+}
+
+export function drawn(part: Paid): DrawnCharge {
+  const { id, from, to, supplier, accelerator, accelerators, amount } = part
+  return {
+    ...{ id, at: from, supplier, accelerator: accelerator ?? '' },
+    hours: ((accelerators ?? 0) * (to - from)) / hourMs,
+    amount: BigInt(amount),
+    facts: factsOf(part),
+  }
+}
+
+function factsOf({ workload, workloadKind, product, region }: Paid): Facts {
+  return {
+    ...(workload !== null && { workload: [workload] }),
+    ...(workloadKind !== undefined && { workload_kind: [workloadKind] }),
+    ...(product !== undefined && { product: [product] }),
+    ...(region !== undefined && { region: [region] }),
+  }
+}

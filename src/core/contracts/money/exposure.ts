@@ -1,0 +1,66 @@
+/**
+ * What we would lose if a supplier failed today: what it holds of ours, less what others stand for.
+ */
+import type { Clause } from '../../domain/clause.ts'
+import { clauseName } from '../../domain/clause.ts'
+import type { ExposureLimit } from '../../domain/supplier.ts'
+import type { Ms } from '../../domain/time.ts'
+import { type Amount, amountOf, atLeastNothing, least } from '../amount.ts'
+
+export interface Exposure {
+  readonly supplier: string
+  /** Paid ahead, deposited or lent, and not used up. */
+  readonly held: Amount
+  /** What guarantors stand for now. */
+  readonly supported: Amount
+  readonly atRisk: Amount
+}
+
+/** A supplier that holds more of ours than it may. */
+export interface Over extends Exposure {
+  readonly max: Amount
+  readonly at: Ms
+}
+
+/** The first moment, now or when something is paid, at which a supplier holds too much. */
+export function overLimit(
+  clauses: readonly Clause[],
+  used: Readonly<Record<string, Amount>>,
+  limits: readonly ExposureLimit[],
+  now: Ms,
+): Over | null {
+  const paid = clauses.flatMap((each) => (each.kind === 'prepay' ? [each.paidAt] : []))
+  const moments = [now, ...paid.filter((at) => at > now).sort((a, b) => a - b)]
+  for (const at of moments) {
+    for (const exposure of exposures(clauses, used, at)) {
+      const limit = limits.find(({ supplier }) => supplier === exposure.supplier)
+      const max = limit && BigInt(limit.max)
+      if (max !== undefined && exposure.atRisk > max) return { ...exposure, max, at }
+    }
+  }
+  return null
+}
+
+/** `used` tells what of a prepayment was drawn, by the name of its clause. */
+export function exposures(
+  clauses: readonly Clause[],
+  used: Readonly<Record<string, Amount>>,
+  now: Ms,
+): readonly Exposure[] {
+  const inForce = clauses.filter(({ to }) => to === null || now < to)
+  const suppliers = [...new Set(inForce.map((each) => each.with))].sort()
+  return suppliers.flatMap((supplier) => {
+    let [held, supported] = [0n, 0n]
+    for (const clause of inForce) {
+      if (clause.with !== supplier) continue
+      if (clause.kind === 'credit_support' && clause.from <= now)
+        supported += amountOf(clause.dollars)
+      if (clause.kind !== 'prepay' || clause.paidAt > now) continue
+      const paid = amountOf(clause.dollars)
+      held += atLeastNothing(paid - least(paid, used[clauseName(clause)] ?? 0n))
+    }
+    return held === 0n
+      ? []
+      : [{ supplier, held, supported, atRisk: atLeastNothing(held - supported) }]
+  })
+}

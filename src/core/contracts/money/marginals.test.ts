@@ -1,0 +1,79 @@
+/** From contracts and charges to the prices that the planner compares. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Charge } from '../../domain/charge.ts'
+import type { Lease } from '../../domain/lease.ts'
+import type { Offer } from '../../domain/offer.ts'
+import { readContracts } from '../../spec/read.ts'
+import { bindingClauses } from './account.ts'
+import { marginals } from './marginals.ts'
+
+const hour = 3_600_000
+const now = Date.parse('2026-05-16')
+
+const offer = (supplier: string): Offer => ({
+  ...{ id: 'h100', supplier, accelerator: 'H100', perNode: 8, region: 'us', observedAt: now },
+  ...{ market: 'on-demand', pricePerHour: 16_000_000, stock: { kind: 'unknown' } },
+})
+
+function lease(id: string, accelerators: number): Lease {
+  const base = { supplier: 'acme', accelerator: 'H100', perNode: accelerators, nodes: 1, calls: 1 }
+  return { ...base, id, state: 'ready', intendedAt: Number(id) } as unknown as Lease
+}
+
+function priced(clause: string, leases: readonly Lease[], open: readonly Charge[] = []) {
+  const text = `
+kind: Contract
+name: msa
+with: acme
+form: MSA
+bindingness: definitive
+signed: 2026-05-01
+from: 2026-05-01
+to: 2027-05-01
+source: letter
+clauses:
+  - ${clause}`
+  const read = readContracts([{ file: 'a.yaml', text }], {
+    canonical: (name) => name,
+    knownAccelerators: ['H100'],
+  })
+  assert.deepEqual(read.faults, [])
+  const inForce = bindingClauses(read.contracts)
+  const offers = [offer('acme'), offer('bolt')]
+  return marginals({ inForce, closed: [], prepaidUsed: {}, open, leases, offers, now })
+}
+
+const use =
+  '{ kind: take_or_pay, id: use, quantity: 16 accelerators, accelerator: H100, interval: month, ' +
+  'price_per_hour: $2 }'
+
+it('[CL35] an hour that would go unused costs nothing, and others cost their price', () => {
+  const idle = priced(use, [lease('1', 8)])
+  assert.deepEqual([idle.offers, idle.leases], [{ 'acme/h100': 0 }, { '1': 0 }])
+  assert.match(idle.because['acme/h100'] ?? '', /^msa\/use: \d+ accelerator-hours are paid for/)
+})
+
+it('[CL35] what is committed to frees no hour twice', () => {
+  // Nothing was used in the first half of the month: all that is held fits into the rest of it.
+  const full = priced(use, [lease('1', 8), lease('2', 16), lease('3', 16)])
+  assert.deepEqual(full.leases, { '1': 0, '2': 0 })
+  assert.deepEqual(full.offers, {})
+})
+
+it('[CL36] a prepaid dollar costs what would come back of it', () => {
+  const ahead = '{ kind: prepay, id: ahead, form: prepay, amount: $1M, paid: 2026-05-01 }'
+  assert.deepEqual(priced(ahead, []).offers, { 'acme/h100': 0 })
+  const open = [
+    {
+      ...{ id: 'acme/r1', supplier: 'acme', accelerator: 'H100', accelerators: 8, to: null },
+      ...{ pricePerHour: 1_000_000_000_000, from: now - hour, amount: 0 },
+    } as unknown as Charge,
+  ]
+  assert.deepEqual(priced(ahead, [], open).offers, {})
+})
+
+it('[CL36] a dollar that would be charged unspent costs nothing', () => {
+  const spend = '{ kind: spend_commit, id: spend, total: $5M, shortfall: charged }'
+  assert.deepEqual(priced(spend, []).offers, { 'acme/h100': 0 })
+})

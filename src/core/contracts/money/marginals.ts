@@ -1,0 +1,134 @@
+/**
+ * What commitments do to the prices that the planner compares: an hour that is paid for and would
+ * go unused costs nothing, at an offer as on a lease that uses it already.
+ */
+import type { Charge } from '../../domain/charge.ts'
+import { type Clause, clauseName, type TakeOrPay } from '../../domain/clause.ts'
+import { dayMs } from '../../domain/day.ts'
+import { type Lease, mayCost } from '../../domain/lease.ts'
+import { costOf, type Micros } from '../../domain/money.ts'
+import { type Offer, offerName } from '../../domain/offer.ts'
+import type { Ms } from '../../domain/time.ts'
+import type { Marginals } from '../../domain/world.ts'
+import type { Amount } from '../amount.ts'
+import { acceptedUnder } from './account.ts'
+import type { Draw } from './draw.ts'
+import { marginalPrice, type UsageSoFar } from './marginal.ts'
+import { committedHours, intervalAt } from './take-or-pay.ts'
+
+const hourMs = 3_600_000
+
+export interface MarginalsInput {
+  readonly inForce: readonly Clause[]
+  /** Draws of charges that are closed, with the moment of each charge. */
+  readonly closed: readonly (Draw & { readonly at: Ms })[]
+  /** What of prepayments is used up, by the name of their clause. */
+  readonly prepaidUsed: Readonly<Record<string, Amount>>
+  readonly open: readonly Charge[]
+  readonly leases: readonly Lease[]
+  readonly offers: readonly Offer[]
+  readonly now: Ms
+}
+
+/** Empty where nothing is committed to; then every price is what is quoted. */
+export function marginals(input: MarginalsInput): Marginals {
+  const { inForce, offers, leases, now } = input
+  const money = inForce.filter(isMoney)
+  if (money.length === 0) return { offers: {}, leases: {}, because: {} }
+  const usage = money.map((clause) => usageOf(clause, input))
+  const prices: Record<string, Micros> = {}
+  const because: Record<string, string> = {}
+  for (const offer of offers) {
+    const { supplier, accelerator, perNode, pricePerHour, region } = offer
+    if (!money.some((clause) => clause.with === supplier)) continue
+    const facts = { region: [region] }
+    const priced = { supplier, accelerator, perNode, pricePerHour, facts }
+    const held = acceleratorsAt(leases, supplier, accelerator)
+    // What is bought is bought for a day, as far as anybody knows.
+    const question = { offer: priced, now, hours: 24, held, indices: {} }
+    const price = marginalPrice(money, usage, question)
+    if (price.pricePerHour >= pricePerHour) continue
+    prices[offerName(offer)] = price.pricePerHour
+    because[offerName(offer)] = price.because.join('; ')
+  }
+  return { offers: prices, leases: heldPrices(money, usage, input), because }
+}
+
+function isMoney({ kind }: Clause): boolean {
+  return kind === 'take_or_pay' || kind === 'spend_commit' || kind === 'prepay'
+}
+
+/** A lease that uses hours which are paid for costs nothing: to give it back would save nothing. */
+function heldPrices(
+  money: readonly Clause[],
+  usage: readonly UsageSoFar[],
+  { leases, now }: MarginalsInput,
+): Readonly<Record<string, Micros>> {
+  const prices: Record<string, Micros> = {}
+  for (const clause of money) {
+    if (clause.kind !== 'take_or_pay') continue
+    const used = usage.find((each) => each.clause === clauseName(clause))
+    const span = intervalAt(clause, now)
+    if (!used || !span) continue
+    const committed = committedHours(clause, span, used.accepted) + used.creditHours
+    // The oldest use what is paid for; the newest come on top.
+    let left = Math.max(0, committed - used.usedHours)
+    const hoursLeft = (span.to - now) / hourMs
+    for (const lease of oldest(leases, clause)) {
+      const needed = lease.perNode * lease.nodes * hoursLeft
+      if (needed > left) break
+      left -= needed
+      prices[lease.id] = 0
+    }
+  }
+  return prices
+}
+
+function oldest(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
+  return leases
+    .filter((lease) => lease.supplier === clause.with && lease.accelerator === clause.accelerator)
+    .filter(mayCost)
+    .sort((a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1))
+}
+
+function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
+  const { closed, prepaidUsed, open, leases, now } = input
+  const name = clauseName(clause)
+  const ours = closed.filter((each) => each.clause === name)
+  const nothing = { usedHours: 0, expectedHours: 0, creditHours: 0, accepted: null }
+  const none: UsageSoFar = { clause: name, ...nothing, counted: 0n, perDay: 0n, prepaidLeft: 0n }
+  const running = open.filter(({ supplier }) => supplier === clause.with)
+  const spent = (each: Charge) => BigInt(costOf(each.pricePerHour, now - each.from))
+  if (clause.kind === 'take_or_pay') {
+    const span = intervalAt(clause, now)
+    if (!span) return none
+    const since = (from: Ms) => Math.max(0, now - Math.max(from, span.from)) / hourMs
+    const before = ours
+      .filter(({ at }) => at >= span.from)
+      .reduce((sum, { hours }) => sum + hours, 0)
+    const used = running
+      .filter(({ accelerator }) => accelerator === clause.accelerator)
+      .reduce((sum, each) => sum + (each.accelerators ?? 0) * since(each.from), before)
+    const held = acceleratorsAt(leases, clause.with, clause.accelerator)
+    const expectedHours = held * ((span.to - now) / hourMs)
+    const accepted = acceptedUnder([clause])(clause, span.from)
+    return { ...none, usedHours: used, expectedHours, accepted }
+  }
+  if (clause.kind === 'spend_commit') {
+    const before = ours.reduce((sum, { amount }) => sum + amount, 0n)
+    const counted = running.reduce((sum, each) => sum + spent(each), before)
+    const pace = running.reduce((sum, { pricePerHour }) => sum + pricePerHour, 0)
+    return { ...none, counted, perDay: BigInt(costOf(pace, dayMs)) }
+  }
+  if (clause.kind !== 'prepay' || clause.form !== 'prepay') return none
+  const drawn = running.reduce((sum, each) => sum + spent(each), prepaidUsed[name] ?? 0n)
+  const left = BigInt(clause.dollars) * 1_000_000n - drawn
+  return { ...none, prepaidLeft: left > 0n ? left : 0n }
+}
+
+function acceleratorsAt(leases: readonly Lease[], supplier: string, accelerator: string): number {
+  return leases
+    .filter((lease) => lease.supplier === supplier && lease.accelerator === accelerator)
+    .filter(mayCost)
+    .reduce((sum, { perNode, nodes }) => sum + perNode * nodes, 0)
+}

@@ -1,0 +1,89 @@
+/**
+ * May we do this, here, now? Asks every clause in force, and says what is owed where we may, and
+ * which clause forbids it, why, and what would help, where we may not.
+ */
+import { type Clause, clauseName } from '../domain/clause.ts'
+import {
+  type Act,
+  type Duty,
+  type Finding,
+  type Records,
+  type Refusal,
+  waiverOf,
+} from './rights/act.ts'
+import { exclusivity, launchFirst, rofo } from './rights/first.ts'
+import { confidentiality, exportControl, residency, security } from './rights/placement.ts'
+import { liveRights, rofrBar } from './rofr/bar.ts'
+
+export type Permission =
+  | { readonly allowed: true; readonly duties: readonly Duty[] }
+  /** The first refusal, and all that come on top of it. */
+  | (Refusal & { readonly allowed: false; readonly also: readonly Refusal[] })
+
+/** `inForce` is what `asOf` says for the moment of the act. */
+export function permits(inForce: readonly Clause[], act: Act, records: Records): Permission {
+  const others = inForce.filter(({ kind }) => kind !== 'rofr')
+  const clauses = [...others, ...liveRights(inForce, records)].sort(byName)
+  const refusals: Refusal[] = []
+  const duties: Duty[] = []
+  for (const clause of clauses) {
+    const isInForce = inForce.some((each) => clauseName(each) === clauseName(clause))
+    const finding =
+      clause.kind === 'rofr'
+        ? rofrBar(clause, act, { records, isInForce })
+        : findingOf(clause, act, records)
+    if (!finding) continue
+    if (finding.finding === 'duty') {
+      duties.push({ clause, duty: finding.duty })
+      continue
+    }
+    const waiver = isHard(clause) ? null : waiverOf(clause, act.at, records)
+    if (waiver) duties.push({ clause, duty: phraseWaiver(waiver) })
+    else refusals.push({ clause, why: withDoubt(clause, finding.why), remedy: finding.remedy })
+  }
+  const [first, ...also] = refusals
+  return first ? { allowed: false, ...first, also } : { allowed: true, duties }
+}
+
+function findingOf(clause: Clause, act: Act, records: Records): Finding {
+  switch (clause.kind) {
+    case 'exclusivity':
+      return exclusivity(clause, act)
+    case 'rofo':
+      return rofo(clause, act, records)
+    case 'launch_first':
+      return launchFirst(clause, act, records)
+    case 'residency':
+      return residency(clause, act)
+    case 'security':
+      return security(clause, act, records)
+    case 'export':
+      return exportControl(clause, act)
+    case 'confidentiality':
+      return confidentiality(clause, act)
+    default:
+      return null
+  }
+}
+
+/** Nobody of us can waive what a law or a customer demands. */
+export function isHard({ kind }: Clause): boolean {
+  return (
+    kind === 'residency' || kind === 'security' || kind === 'export' || kind === 'confidentiality'
+  )
+}
+
+function phraseWaiver({ id, kind, by, reason }: NonNullable<ReturnType<typeof waiverOf>>): string {
+  return kind === 'granted'
+    ? `name the waiver ${id} in the order`
+    : `log the override ${id} by ${[...by].sort().join(' and ')}: ${reason}`
+}
+
+/** An answer that rests on a value of ours says so. */
+function withDoubt({ assumed }: Clause, why: string): string {
+  return assumed.length === 0 ? why : `${why} (assumed by us: ${assumed.join(', ')})`
+}
+
+function byName(a: Clause, b: Clause): number {
+  return clauseName(a) < clauseName(b) ? -1 : 1
+}

@@ -1,0 +1,72 @@
+/**
+ * How the replicas of a service are doing: which are there to stay, which are about to lose their
+ * machines, and which of them are worth keeping first.
+ *
+ * Looks only at what was observed; what follows from it is decided elsewhere.
+ */
+import type { Lease } from '../domain/lease.ts'
+import type { Run } from '../domain/run.ts'
+import type { World } from '../domain/world.ts'
+
+export interface Replica {
+  readonly run: Run
+  readonly answers: boolean
+  /** Lower is worth more: answering, running, with capacity on the way, with nothing yet. */
+  readonly rank: 0 | 1 | 2 | 3
+}
+
+export interface Fleet {
+  readonly staying: readonly Replica[]
+  /** Alive on leases that their suppliers take back or that nobody wants. */
+  readonly leaving: readonly Replica[]
+  /** Of all runs, ended ones included. */
+  readonly slotsUsed: ReadonlySet<number>
+}
+
+/** A node that was silent for longer proves nothing about the replica on it. */
+const freshWithinMs = 30_000
+
+/** Looks at everything once; the answer looks at the runs of one service. */
+export function survey({
+  leases,
+  sights,
+}: Pick<World, 'leases' | 'sights'>): (runs: readonly Run[]) => Fleet {
+  const leaseOf = new Map(leases.map((lease) => [lease.id, lease]))
+  const supplied = new Set(leases.filter(mayServe).map(({ run }) => run))
+  const answering = new Set(
+    sights
+      .filter(({ heardAgoMs }) => heardAgoMs <= freshWithinMs)
+      .flatMap(({ node }) => node.ranks)
+      .filter(({ state, endpoint }) => state === 'running' && endpoint !== null)
+      .map(({ run, epoch, lease }) => `${run} ${epoch} ${lease}`),
+  )
+  const look = (run: Run): Replica => {
+    const answers = run.state === 'running' && answering.has(`${run.id} ${run.epoch} ${run.lease}`)
+    return { run, answers, rank: rankOf(run, answers, supplied.has(run.id)) }
+  }
+  return (runs) => {
+    const alive = runs.filter(({ state }) => state !== 'done' && state !== 'failed')
+    return {
+      staying: alive.filter((run) => !isLeaving(run, leaseOf)).map(look),
+      leaving: alive.filter((run) => isLeaving(run, leaseOf)).map(look),
+      slotsUsed: new Set(runs.map(({ slot }) => slot)),
+    }
+  }
+}
+
+function rankOf(run: Run, answers: boolean, supplied: boolean): Replica['rank'] {
+  if (run.state === 'running') return answers ? 0 : 1
+  return supplied ? 2 : 3
+}
+
+/** A run that is fenced or waiting has already left its lease, and will start on another. */
+function isLeaving(run: Run, leaseOf: ReadonlyMap<string, Lease>): boolean {
+  if (run.state !== 'running' && run.state !== 'draining') return false
+  const lease = run.lease === null ? undefined : leaseOf.get(run.lease)
+  return lease !== undefined && !mayServe(lease)
+}
+
+function mayServe(lease: Lease): boolean {
+  const over = lease.state === 'releasing' || lease.state === 'gone'
+  return lease.wanted && !over && lease.noticeUntil === null
+}

@@ -1,0 +1,28 @@
+/**
+ * The newest saved state of a job that was accepted from a rank.
+ *
+ * Data stays in the team's own storage; only the pointer is here. A pointer from an older epoch
+ * than the last accepted one is refused: storage is the last fence.
+ */
+import type { Ms } from './time.ts'
+
+export interface Checkpoint {
+  readonly workload: string
+  readonly epoch: number
+  readonly step: number
+  readonly uri: string
+  readonly acceptedAt: Ms
+  /** What it took to come so far. Not in rows that earlier versions wrote. */
+  readonly worked?: readonly Worked[]
+}
+
+/** Work on one shape of capacity that is saved. */
+export interface Worked {
+  readonly accelerator: string
+  readonly perNode: number
+  readonly nodes: number
+  /** From the starts of the ranks to their last saved states. */
+  readonly ms: number
+  /** Epochs that saved anything: each began by loading what the one before had saved. */
+  readonly starts: number
+}

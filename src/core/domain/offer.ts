@@ -1,0 +1,35 @@
+/**
+ * What a supplier sells right now: a shape of machine in a place at a price, with a hint of stock.
+ *
+ * An offer is a hint and a ceiling, never a promise that a purchase will succeed.
+ */
+import type { Micros } from './money.ts'
+import type { Ms } from './time.ts'
+import type { Market } from './workload.ts'
+
+/** How much is left, as far as the supplier says; used to order attempts, never to promise. */
+export type StockSignal =
+  | { readonly kind: 'count'; readonly nodes: number }
+  | { readonly kind: 'level'; readonly level: 'none' | 'low' | 'medium' | 'high' }
+  | { readonly kind: 'unknown' }
+
+export interface Offer {
+  /** Unique at its supplier. */
+  readonly id: string
+  readonly supplier: string
+  /** Canonical accelerator name. */
+  readonly accelerator: string
+  /** Accelerators in one node. */
+  readonly perNode: number
+  readonly region: string
+  readonly market: Market
+  /** For one node. */
+  readonly pricePerHour: Micros
+  readonly stock: StockSignal
+  readonly observedAt: Ms
+}
+
+/** The name under which an offer is known across suppliers. */
+export function offerName(offer: Pick<Offer, 'supplier' | 'id'>): string {
+  return `${offer.supplier}/${offer.id}`
+}

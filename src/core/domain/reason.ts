@@ -1,0 +1,122 @@
+/**
+ * Why a gang runs where it runs, and why not elsewhere. A closed list: every choice and every
+ * refusal of the planner is one of these, with its numbers.
+ */
+import type { Micros } from './money.ts'
+import type { Ms } from './time.ts'
+
+/** Prices are for the whole gang; `pricePerWork` is that price per unit of useful work. */
+export type Reason = { readonly run: string } & (
+  | {
+      readonly why: 'chosen'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly pricePerWork: number
+      readonly outOf: number
+      /** Why it really costs less: what is committed to it and would go unused. */
+      readonly paid?: string
+      /** Why a clause prefers it to what may be cheaper. */
+      readonly preferred?: string
+    }
+  | {
+      readonly why: 'dearer'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly pricePerWork: number
+      readonly than: string
+    }
+  | {
+      /** Cheaper than what was chosen, and worth more to others: by so much a node and hour. */
+      readonly why: 'left'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly worth: Micros
+    }
+  | {
+      readonly why: 'kept'
+      readonly lease: string
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly cheaper: string | null
+      readonly saving: number
+    }
+  | { readonly why: 'moving'; readonly lease: string; readonly to: string; readonly saving: number }
+  | {
+      readonly why: 'no-stock'
+      readonly offer: string
+      readonly nodesLeft: number
+      readonly nodesNeeded: number
+    }
+  | { readonly why: 'cooling'; readonly offer: string; readonly until: Ms; readonly said: string }
+  | {
+      readonly why: 'too-dear'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly limit: Micros
+      readonly whose: string
+    }
+  | {
+      readonly why: 'over-budget'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly left: Micros
+      readonly whose: string
+    }
+  | {
+      /** A budget of a span, in micro-dollars, is used up or would be soon. */
+      readonly why: 'spent'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly left: Micros
+      readonly whose: string
+    }
+  | {
+      /** A team may hold no more of an accelerator, counted in accelerators. */
+      readonly why: 'quota'
+      readonly offer: string
+      readonly accelerator: string
+      readonly needed: number
+      readonly held: number
+      readonly quota: number
+      readonly team: string
+      /** What its cohort has to lend it just now; null without a cohort. */
+      readonly lendable: number | null
+    }
+  | { readonly why: 'not-allowed'; readonly supplier: string; readonly whose: string }
+  | {
+      /** What we signed forbids it. */
+      readonly why: 'clause'
+      readonly offer: string
+      /** `<contract>/<clause>`. */
+      readonly clause: string
+      readonly because: string
+      readonly remedy: string
+      readonly source: string
+    }
+  | { readonly why: 'not-offered'; readonly accelerator: string; readonly perNode: number }
+  | {
+      readonly why: 'unreachable'
+      readonly supplier: string
+      readonly since: Ms
+      readonly said: string
+    }
+  | { readonly why: 'spread'; readonly supplier: string; readonly replicas: number }
+  | {
+      readonly why: 'buying'
+      readonly lease: string
+      readonly offer: string
+      readonly state: string
+    }
+  | {
+      /** How a deadline is kept at least cost. */
+      readonly why: 'hunting'
+      readonly does: 'tries' | 'waits' | 'stays' | 'pays'
+      readonly deadline: Ms
+      readonly workLeftMs: number
+      /** What is asked for. */
+      readonly offer?: string
+      readonly pricePerHour?: Micros
+    }
+  | { readonly why: 'fencing'; readonly until: Ms; readonly epoch: number }
+  | { readonly why: 'backing-off'; readonly until: Ms; readonly exitCode: number | null }
+)

@@ -1,0 +1,113 @@
+/**
+ * What people ask for: jobs that train and services that stay up.
+ *
+ * A workload is the wish as submitted. How it is going stands in its runs and leases.
+ */
+import type { Micros } from './money.ts'
+import type { Ms } from './time.ts'
+import type { DataClass } from './trust.ts'
+
+/** How a supplier sells: until released, or until it wants the capacity back. */
+export type Market = 'on-demand' | 'spot'
+
+/** One way to run a gang: so many nodes, each with so many accelerators of one kind. */
+export interface Alternative {
+  /** Canonical accelerator name, for example `H100`. */
+  readonly accelerator: string
+  /** Accelerators in each node. */
+  readonly perNode: number
+  readonly nodes: number
+  /**
+   * Useful work of the whole gang per hour, in any unit as long as all alternatives of the workload
+   * use the same; null where the catalogue's table is to be used.
+   */
+  readonly throughput: number | null
+}
+
+interface WorkloadCommon {
+  readonly name: string
+  /** Counts the submissions that changed this workload, from 1. */
+  readonly generation: number
+  /** Counts the submissions that changed what its ranks run; only these restart what is running. */
+  readonly revision: number
+  /** 0 to 100; a higher one is planned first. */
+  readonly priority: number
+  readonly setup: string | null
+  /** Shell text, run by `/bin/sh -c` as one process group a rank. */
+  readonly run: string
+  readonly envs: Readonly<Record<string, string>>
+  readonly resources: readonly Alternative[]
+  readonly markets: readonly Market[]
+  /** Ceiling for one gang (a job, or one replica of a service), in micro-dollars per hour. */
+  readonly pricePerHourMax: Micros | null
+  /** Names of suppliers that may be used; null means all. */
+  readonly suppliers: readonly string[] | null
+  /** How often a gang that failed by itself is started again. */
+  readonly retryCount: number
+  /** What it trains or serves, as contracts name it; not known where it is left out. */
+  readonly product?: string
+  /** Of the data that it works on; not known where it is left out. */
+  readonly dataClass?: DataClass
+  /** Whose it is; nobody's where it is left out. */
+  readonly team?: string
+}
+
+export interface Job extends WorkloadCommon {
+  readonly kind: 'Job'
+  readonly checkpoint: Checkpointing | null
+  /** Until when it shall be done; whenever it is done where this is left out. */
+  readonly deadline?: Deadline
+}
+
+/** Either a moment, or so long after the submission. */
+export type Deadline = ({ readonly at: Ms } | { readonly withinMs: number }) & {
+  /** How long it takes on the first of its alternatives, if nothing interrupts it. */
+  readonly workMs: number
+}
+
+export interface Checkpointing {
+  /** A path or URI prefix that every supplier's machines can reach. */
+  readonly dir: string
+  readonly everyMs: number
+}
+
+export interface Service extends WorkloadCommon {
+  readonly kind: 'Service'
+  readonly replicasMin: number
+  readonly replicasMax: number
+  /** Requests per second that one replica is meant to carry; null keeps `replicasMin`. */
+  readonly requestsPerSecondPerReplica: number | null
+  readonly port: number
+  readonly readiness: Readiness
+  /** Replicas must not all sit with fewer suppliers than this, as far as there are replicas. */
+  readonly spreadSuppliers: number
+}
+
+export interface Readiness {
+  readonly path: string
+  readonly periodMs: number
+  readonly timeoutMs: number
+  /** How long a replica may take from its start to its first good answer. */
+  readonly initialDelayMs: number
+}
+
+export type Workload = Job | Service
+
+/** The wish together with where it stands; `deleting` until its last lease is gone. */
+export interface WorkloadStatus {
+  readonly spec: Workload
+  readonly state: 'active' | 'deleting' | 'deleted' | 'succeeded' | 'failed'
+  readonly submittedAt: number
+  readonly endedAt: number | null
+}
+
+/**
+ * One gang that shall run: a job, or one replica of a service.
+ */
+export interface Demand {
+  /** `<workload>.<slot>`. */
+  readonly run: string
+  readonly slot: number
+  readonly workload: Workload
+  readonly submittedAt: Ms
+}

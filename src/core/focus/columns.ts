@@ -1,0 +1,200 @@
+/**
+ * The columns of FOCUS 1.4, as data: for each dataset one line a column with its type, whether it
+ * has to be there, whether it may be null, and its allowed values where there are few.
+ *
+ * Facts from the FinOps Open Cost and Usage Specification 1.4 (FinOps Foundation, CC-BY-4.0).
+ */
+export const datasets = [
+  'cost-and-usage',
+  'contract-commitment',
+  'invoice-detail',
+  'billing-period',
+] as const
+export type Dataset = (typeof datasets)[number]
+
+export interface Column {
+  readonly name: string
+  /** An amount is a decimal that is not negative. */
+  readonly type: 'text' | 'decimal' | 'amount' | 'moment' | 'json' | 'currency'
+  /** Conditional: there wherever what it is about is supported. */
+  readonly level: 'required' | 'conditional' | 'optional'
+  readonly mayBeNull: boolean
+  /** Empty where any value may stand. */
+  readonly allowed: readonly string[]
+}
+
+const written: Readonly<Record<Dataset, string>> = {
+  'cost-and-usage': `
+    AllocatedMethodDetails json optional null
+    AllocatedMethodId text conditional null
+    AllocatedResourceId text conditional null
+    AllocatedResourceName text conditional null
+    AllocatedTags json conditional null
+    AvailabilityZone text optional null
+    BilledCost decimal required never-null
+    BillingAccountId text required never-null
+    BillingAccountName text required null
+    BillingAccountType text conditional never-null
+    BillingCurrency currency required never-null
+    BillingPeriodEnd moment required never-null
+    BillingPeriodStart moment required never-null
+    CapacityReservationId text conditional null
+    CapacityReservationStatus text conditional null Used|Unused
+    ChargeCategory text required never-null Usage|Purchase|Tax|Credit|Adjustment
+    ChargeClass text required null Correction
+    ChargeDescription text required null
+    ChargeFrequency text optional never-null One-Time|Recurring|Usage-Based
+    ChargePeriodEnd moment required never-null
+    ChargePeriodStart moment required never-null
+    CommitmentDiscountCategory text conditional null Spend|Usage
+    CommitmentDiscountId text conditional null
+    CommitmentDiscountName text conditional null
+    CommitmentDiscountQuantity decimal conditional null
+    CommitmentDiscountStatus text conditional null Used|Unused
+    CommitmentDiscountType text conditional null
+    CommitmentDiscountUnit text conditional null
+    CommitmentProgramEligibilityDetails json conditional null
+    ConsumedQuantity decimal conditional null
+    ConsumedUnit text conditional null
+    ContractApplied json conditional null
+    ContractedCost decimal required never-null
+    ContractedUnitPrice amount conditional null
+    EffectiveCost decimal required never-null
+    HostProviderName text required null
+    InvoiceDetailId text conditional null
+    InvoiceId text conditional null
+    InvoiceIssuerName text required never-null
+    ListCost decimal required never-null
+    ListUnitPrice amount conditional null
+    PricingCategory text conditional null Standard|Dynamic|Committed|Other
+    PricingCurrency currency conditional never-null
+    PricingCurrencyContractedUnitPrice amount conditional null
+    PricingCurrencyEffectiveCost decimal conditional never-null
+    PricingCurrencyListUnitPrice amount conditional null
+    PricingQuantity decimal required null
+    PricingUnit text required null
+    RegionId text conditional null
+    RegionName text conditional null
+    ResourceId text conditional null
+    ResourceName text conditional null
+    ResourceType text conditional null
+    ServiceCategory text required never-null
+      |AI and Machine Learning|Analytics|Business Applications|Compute|Databases
+      |Developer Tools|Multicloud|Identity|Integration|Internet of Things
+      |Management and Governance|Media|Migration|Mobile|Networking|Security|Storage|Web
+      |Other
+    ServiceName text required never-null
+    ServiceProviderName text required never-null
+    ServiceSubcategory text optional never-null
+    SkuId text conditional null
+    SkuMeter text conditional null
+    SkuPriceDetails json conditional null
+    SkuPriceId text conditional null
+    SubAccountId text conditional null
+    SubAccountName text conditional null
+    SubAccountType text conditional null
+    Tags json conditional null
+  `,
+  'contract-commitment': `
+    BillingCurrency currency required null
+    ContractCommitmentApplicability json required never-null
+    ContractCommitmentBenefitCategory text required never-null
+      |Discount|Entitlement|Availability|Other
+    ContractCommitmentCategory text required never-null Spend|Usage
+    ContractCommitmentCost decimal required null
+    ContractCommitmentCreated moment required never-null
+    ContractCommitmentDescription text required null
+    ContractCommitmentDiscountPercentage decimal required null
+    ContractCommitmentDurationType text required never-null
+    ContractCommitmentFulfillmentInterval text required never-null
+      |Hourly|Daily|Weekly|Monthly|Quarterly|Semi-Annual|Annual|Full Period|Transactional
+      |Custom
+    ContractCommitmentId text required never-null
+    ContractCommitmentLastUpdated moment required never-null
+    ContractCommitmentLifecycleStatus text required never-null
+      |Proposed|Pending|Active|Exhausted|Expired|Canceled|Superseded
+    ContractCommitmentModel text required never-null Continuous|Discontinuous
+    ContractCommitmentOfferCategory text required never-null Negotiated|Public
+    ContractCommitmentPaymentInterval text required never-null
+      |One-Time|Monthly|Quarterly|Semi-Annual|Annual|Custom
+    ContractCommitmentPaymentModel text required never-null
+      |No Upfront|Partial Upfront|All Upfront
+    ContractCommitmentPaymentUpfrontPercentage decimal conditional never-null
+    ContractCommitmentPeriodEnd moment required never-null
+    ContractCommitmentPeriodStart moment required never-null
+    ContractCommitmentQuantity decimal required null
+    ContractCommitmentType text required never-null
+    ContractCommitmentUnit text required null
+    ContractId text required never-null
+    ContractPeriodEnd moment required never-null
+    ContractPeriodStart moment required never-null
+    InvoiceIssuerName text required never-null
+    PricingCurrency currency conditional never-null
+    PricingCurrencyContractCommitmentCost decimal conditional null
+    ServiceProviderName text required never-null
+  `,
+  'invoice-detail': `
+    BilledCost decimal required never-null
+    BillingAccountId text required never-null
+    BillingCurrency currency required never-null
+    BillingPeriodEnd moment required never-null
+    BillingPeriodStart moment required never-null
+    ChargeCategory text required never-null Usage|Purchase|Tax|Credit|Adjustment
+    InvoiceDetailCreated moment required never-null
+    InvoiceDetailDescription text required null
+    InvoiceDetailGrain json required null
+    InvoiceDetailId text required never-null
+    InvoiceDetailLastUpdated moment required never-null
+    InvoiceId text required never-null
+    InvoiceIssueDate moment required null
+    InvoiceIssueStatus text required never-null Open|Issued|Voided
+    InvoiceIssuerName text required never-null
+    PaymentCurrency currency conditional never-null
+    PaymentCurrencyBilledCost decimal conditional never-null
+    PaymentCurrencyInvoiceDetailId text conditional never-null
+    PaymentDueDate moment required null
+    PaymentTerms text required never-null
+    PurchaseOrderNumber text conditional null
+    ReferenceInvoiceId text required never-null
+  `,
+  'billing-period': `
+    BillingPeriodCreated moment required never-null
+    BillingPeriodEnd moment required never-null
+    BillingPeriodLastUpdated moment required never-null
+    BillingPeriodStart moment required never-null
+    BillingPeriodStatus text required never-null Open|Closed
+    InvoiceIssuerName text required never-null
+  `,
+}
+
+function read(line: string): Column {
+  const [name = '', type, level, nulls, ...allowed] = line.trim().split(' ')
+  return {
+    name,
+    type: type as Column['type'],
+    level: level as Column['level'],
+    mayBeNull: nulls === 'null',
+    allowed: allowed
+      .join(' ')
+      .split('|')
+      .map((value) => value.trim())
+      .filter(Boolean),
+  }
+}
+
+/** In the order of the specification. */
+export const columnsOf: Readonly<Record<Dataset, readonly Column[]>> = {
+  'cost-and-usage': columns('cost-and-usage'),
+  'contract-commitment': columns('contract-commitment'),
+  'invoice-detail': columns('invoice-detail'),
+  'billing-period': columns('billing-period'),
+}
+
+function columns(dataset: Dataset): readonly Column[] {
+  // Values that did not fit on the line of their column go on below it.
+  return written[dataset]
+    .trim()
+    .replace(/\n +\|/g, ' |')
+    .split('\n')
+    .map(read)
+}

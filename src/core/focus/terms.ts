@@ -1,0 +1,138 @@
+/**
+ * Contracts, invoices and billing periods as the other three datasets of FOCUS 1.4.
+ */
+import { commitments } from '../contracts/money/commitments.ts'
+import type { Invoice } from '../domain/charge.ts'
+import { type Clause, clauseName, type Dimension } from '../domain/clause.ts'
+import type { Contract } from '../domain/contract.ts'
+import type { Ms } from '../domain/time.ts'
+import { decimal, type FocusRow, moment, monthOf } from './rows.ts'
+import type { Span } from './usage.ts'
+
+export function commitmentRows(history: readonly Contract[], now: Ms): readonly FocusRow[] {
+  return commitments(history, now).map((each) => {
+    const contract = history.findLast(({ name }) => name === each.contract)
+    const from = contract?.from ?? each.from
+    const clause = contract?.clauses.find((one) => clauseName(one) === each.id) ?? null
+    const cost = each.costDollars === null ? null : decimal(BigInt(each.costDollars) * 1_000_000n)
+    return {
+      BillingCurrency: cost === null ? null : 'USD',
+      ContractCommitmentApplicability: JSON.stringify(applicability(clause)),
+      ContractCommitmentBenefitCategory: each.benefit,
+      ContractCommitmentCategory: each.category,
+      ContractCommitmentCost: cost,
+      ContractCommitmentCreated: moment(contract?.recordedAt ?? each.from),
+      ContractCommitmentDescription: null,
+      ContractCommitmentDiscountPercentage: null,
+      ContractCommitmentDurationType: durationType(each.from, each.to),
+      ContractCommitmentFulfillmentInterval: each.interval,
+      ContractCommitmentId: each.id,
+      ContractCommitmentLastUpdated: moment(contract?.recordedAt ?? each.from),
+      ContractCommitmentLifecycleStatus: each.lifecycle,
+      ContractCommitmentModel: each.model,
+      ContractCommitmentOfferCategory: 'Negotiated',
+      ContractCommitmentPaymentInterval: each.payment === 'All Upfront' ? 'One-Time' : 'Monthly',
+      ContractCommitmentPaymentModel: each.payment,
+      ContractCommitmentPeriodEnd: moment(each.to ?? contract?.to ?? endless),
+      ContractCommitmentPeriodStart: moment(each.from),
+      ContractCommitmentQuantity: each.quantity === null ? null : String(each.quantity.value),
+      ContractCommitmentType: each.category === 'Usage' ? 'Take or Pay' : 'Spend Commitment',
+      ContractCommitmentUnit: each.quantity?.unit ?? null,
+      ContractId: each.contract,
+      ContractPeriodEnd: moment(contract?.to ?? endless),
+      ContractPeriodStart: moment(from),
+      InvoiceIssuerName: each.supplier,
+      ServiceProviderName: each.supplier,
+    }
+  })
+}
+
+/** The scope of a clause in the grammar of FOCUS, which knows columns and no others. */
+function applicability(clause: Clause | null): object {
+  const scope = clause?.scope ?? []
+  if (scope.length === 0) return { IsGlobalScope: true }
+  const rules = scope.map(({ dimension, operator, values }) => {
+    const column = columnOf[dimension]
+    return (
+      column && {
+        Dimension: column,
+        Operator: operator,
+        Values: values.length > 0 ? values : ['*'],
+      }
+    )
+  })
+  if (rules.some((rule) => rule === undefined)) return { IsComplexScope: true }
+  return { InclusionOperator: 'And', Inclusions: rules }
+}
+
+const columnOf: Readonly<Partial<Record<Dimension, string>>> = {
+  accelerator: 'SkuId',
+  region: 'RegionId',
+  supplier: 'ServiceProviderName',
+}
+
+/** What has no end in the contract: the last second of the year 9999. */
+const endless = 253_402_300_799_000
+
+function durationType(from: Ms, to: Ms | null): string {
+  if (to === null) return 'Perpetual'
+  const months = Math.max(1, Math.round((to - from) / (30.4375 * 86_400_000)))
+  return months % 12 === 0 ? `${months / 12}-Year` : `${months}-Month`
+}
+
+export function invoiceRows(
+  installation: string,
+  invoices: readonly Invoice[],
+  { from, to }: Span,
+): readonly FocusRow[] {
+  return invoices
+    .filter((each) => each.from >= from && each.from < to)
+    .flatMap((invoice) =>
+      invoice.lines.map((line, index): FocusRow => {
+        const month = monthOf(invoice.from)
+        return {
+          BilledCost: decimal(line.amount),
+          BillingAccountId: installation,
+          BillingCurrency: 'USD',
+          BillingPeriodStart: moment(month.from),
+          BillingPeriodEnd: moment(month.to),
+          ChargeCategory: 'Usage',
+          InvoiceDetailCreated: moment(invoice.importedAt),
+          InvoiceDetailDescription: line.description,
+          InvoiceDetailGrain:
+            line.rental === null ? null : JSON.stringify({ ResourceId: line.rental }),
+          InvoiceDetailId: `${invoice.number}-${index + 1}`,
+          InvoiceDetailLastUpdated: moment(invoice.importedAt),
+          InvoiceId: invoice.number,
+          InvoiceIssueDate: null,
+          InvoiceIssueStatus: 'Issued',
+          InvoiceIssuerName: invoice.supplier,
+          PaymentDueDate: null,
+          PaymentTerms: 'as agreed',
+          ReferenceInvoiceId: invoice.number,
+        }
+      }),
+    )
+}
+
+/** A month is closed at a supplier once its invoice is here. */
+export function periodRows(
+  suppliers: readonly string[],
+  invoices: readonly Invoice[],
+  { from, to }: Span,
+  now: Ms,
+): readonly FocusRow[] {
+  return suppliers.map((supplier) => {
+    const invoice = invoices.find((each) => {
+      return each.supplier === supplier && each.from >= from && each.from < to
+    })
+    return {
+      BillingPeriodCreated: moment(from),
+      BillingPeriodStart: moment(from),
+      BillingPeriodEnd: moment(to),
+      BillingPeriodLastUpdated: moment(invoice?.importedAt ?? now),
+      BillingPeriodStatus: invoice ? 'Closed' : 'Open',
+      InvoiceIssuerName: supplier,
+    }
+  })
+}

@@ -1,0 +1,86 @@
+/**
+ * What was learnt about pools from every answer: plain data, fit for a ledger.
+ *
+ * An observation in, the next belief out. What is known of one pool is the first guess for its
+ * neighbours; what is old fades. Decides nothing.
+ */
+import type { Ms } from '../domain/time.ts'
+import type { Belief, PoolBelief } from '../domain/world.ts'
+import { blend, fade, flat, given, mean, outlives, upAfter, type Weights } from './chain.ts'
+
+/** Capacity that is had or not had together: one offer of one supplier in one zone. */
+export interface Pool {
+  readonly id: string
+  /** Pools of one region fail alike. */
+  readonly region: string
+}
+
+export interface Observation {
+  readonly pool: string
+  readonly atMs: Ms
+  /** `held`: ours is still there; `preempted`: ours was taken away. */
+  readonly outcome: 'available' | 'refused' | 'held' | 'preempted'
+}
+
+/** Evidence this old counts by a third. */
+const memoryMs = 48 * 3_600_000
+
+/** How much a spell resembles the one before it: little, since trouble and calm take turns. */
+const resemblance = 0.1
+
+export function observe(belief: Belief, pool: Pool, seen: Observation): Belief {
+  const prior = priorOf(belief, pool)
+  const old = belief.pools[pool.id]
+  const isUp = seen.outcome === 'available' || seen.outcome === 'held'
+  const next = { region: pool.region, seenAtMs: seen.atMs, isUp }
+  if (!old) {
+    const rest = upAfter(null, 0)
+    return withPool(belief, pool.id, {
+      ...next,
+      weights: given(prior, (pair) => side(rest[pair], isUp)),
+    })
+  }
+  const gapMs = seen.atMs - old.seenAtMs
+  if (gapMs < 0) return belief
+  const isOurs = seen.outcome === 'held' || seen.outcome === 'preempted'
+  const up = isOurs && old.isUp ? outlives(gapMs) : upAfter(old.isUp, gapMs)
+  const faded = fade(old.weights, prior, Math.exp(-gapMs / memoryMs))
+  const weights = given(faded, (pair) => side(up[pair], isUp))
+  if (old.isUp === isUp) return withPool(belief, pool.id, { ...next, weights })
+  return withPool(belief, pool.id, { ...next, weights: fade(weights, prior, resemblance) })
+}
+
+/** What to expect of a pool at a moment. */
+export interface Forecast {
+  /** How likely it is up after a span from now. */
+  upIn(spanMs: number): number
+  /** The weights, were it up now. */
+  readonly ifUp: Weights
+}
+
+export function forecast(belief: Belief, pool: Pool, nowMs: Ms): Forecast {
+  const prior = priorOf(belief, pool)
+  const known = belief.pools[pool.id]
+  const gapMs = known ? Math.max(0, nowMs - known.seenAtMs) : 0
+  const from = known ? known.isUp : null
+  const weights = known ? fade(known.weights, prior, Math.exp(-gapMs / memoryMs)) : prior
+  const now = upAfter(from, gapMs)
+  return {
+    upIn: (spanMs) => mean(weights, upAfter(from, gapMs + spanMs)),
+    ifUp: given(weights, (pair) => now[pair] ?? 0),
+  }
+}
+
+/** Nothing, what the region shows, and what all pools show, count alike. */
+function priorOf(belief: Belief, { id, region }: Pool): Weights {
+  const others = Object.entries(belief.pools).filter(([name]) => name !== id)
+  const near = others.filter(([, pool]) => pool.region === region)
+  const opinions = [others, near].filter((each) => each.length > 0)
+  return blend([flat, ...opinions.map((each) => blend(each.map(([, pool]) => pool.weights)))])
+}
+
+const side = (up: number | undefined, isUp: boolean): number => (isUp ? (up ?? 0) : 1 - (up ?? 0))
+
+const withPool = (belief: Belief, id: string, pool: PoolBelief): Belief => ({
+  pools: { ...belief.pools, [id]: pool },
+})

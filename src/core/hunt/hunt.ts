@@ -1,0 +1,158 @@
+/**
+ * Where to ask next for capacity that is scarce: stay, try these pools in this order, wait, or pay
+ * for what is always for sale before the deadline is at risk.
+ *
+ * Pure: the same situation gives the same answer, whatever the order of its pools. Buys nothing.
+ */
+import type { Micros } from '../domain/money.ts'
+import type { Ms } from '../domain/time.ts'
+import type { Belief } from '../domain/world.ts'
+import { coursesOf, type Priced, spansOf, type Way, waysOf } from './course.ts'
+import { probesOf } from './probe.ts'
+import { type Worth, worthOf } from './worth.ts'
+
+export interface Hunted {
+  readonly workLeftMs: number
+  readonly deadlineMs: Ms
+  /** Lost at every launch before work goes on. */
+  readonly restartMs: number
+  /** Work that is lost, at most, when a machine is taken away. */
+  readonly lossMs: number
+  readonly held: Held | null
+  /** The pool where the checkpoint lies; null before the first launch. */
+  readonly checkpointAt: string | null
+  /** Money to carry the checkpoint from one region to another: `from>to`. */
+  readonly egress: Readonly<Record<string, Micros>>
+}
+
+export interface Held {
+  readonly pool: string
+  readonly market: 'spot' | 'on-demand'
+  /** What is left of its restart. */
+  readonly overheadMs: number
+}
+
+export interface Situation {
+  readonly nowMs: Ms
+  /** When this is asked again, at the latest. */
+  readonly nextMs: Ms
+  readonly pools: readonly Priced[]
+  readonly belief: Belief
+  readonly job: Hunted
+  /** How many pools may be asked now. */
+  readonly requestsMax: number
+  /** What is billed for a machine that is let go at once; null: nothing is asked only to learn. */
+  readonly probeMs: number | null
+  /** Waiting while something answers has to save this share of the cost to finish; else nothing. */
+  readonly patience?: number
+}
+
+export interface Hunt {
+  /** Ask these in turn; the first yes is taken, and what is held is then let go. */
+  readonly tries: readonly string[]
+  /** When all refuse, until the next turn. */
+  readonly otherwise: Fallback
+  /** Then ask these, only to learn. */
+  readonly probes: readonly string[]
+}
+
+export type Fallback =
+  | { readonly kind: 'stay' }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'on-demand'; readonly pool: string }
+
+/**
+ * Futures that count alike: as the record says, and one that takes machines away three times as
+ * often. Without the second, slack is spent as if luck could not turn.
+ */
+const futures = [1, 3]
+
+export function hunt(situation: Situation): Hunt {
+  const view = viewOf(situation)
+  const otherwise = fallbackOf(view)
+  const { fallback, cost } = otherwise
+  const isWait = fallback.kind === 'wait'
+  const worst = isWait ? cost * (1 + (situation.patience ?? 0)) : cost
+  const tries = triesOf(view, worst).slice(0, situation.requestsMax)
+  const held = view.ways[view.at] ?? null
+  const probes = probesOf(situation, held, tries).slice(0, situation.requestsMax - tries.length)
+  return { tries, otherwise: fallback, probes }
+}
+
+interface View {
+  readonly job: Hunted
+  readonly turnMs: number
+  readonly ways: readonly Way[]
+  /** How likely each way can be had now. */
+  readonly up: readonly number[]
+  /** The way that is held, or -1. */
+  readonly at: number
+  /** Whether the deadline stands after so much more time is lost. */
+  mayLose(lostMs: number): boolean
+  /** Expected cost to finish. */
+  stay(): number
+  wait(): number
+  enter(way: number): number
+}
+
+function viewOf({ job, nowMs, nextMs, pools, belief }: Situation): View {
+  const turnMs = Math.max(1, nextMs - nowMs)
+  const leftMs = Math.max(turnMs, job.deadlineMs - nowMs)
+  const reserveMs = job.restartMs + job.lossMs
+  const slackMs = job.deadlineMs - nowMs - job.workLeftMs
+  const ways = waysOf(pools, [job.checkpointAt, job.held?.pool ?? null])
+  const spansMs = spansOf(leftMs, turnMs)
+  const believed = coursesOf({ ways, belief, nowMs, spansMs, egress: job.egress })
+  const usableMs = Math.max(0, slackMs - reserveMs)
+  const worths = futures.map((harsh) =>
+    worthOf({ courses: believed(harsh), spansMs, slackMs: usableMs, restartMs: reserveMs }),
+  )
+  const expected = (cost: (worth: Worth) => number) =>
+    worths.reduce((sum, worth) => sum + cost(worth), 0) / worths.length
+  const courses = believed(1)
+  const { held } = job
+  const at = ways.findIndex(({ pool, market }) => pool.id === held?.pool && market === held.market)
+  const from = ways.findIndex(({ pool }) => pool.id === job.checkpointAt)
+  const hasSure = ways.some(({ market }) => market === 'on-demand')
+  return {
+    job,
+    turnMs,
+    ways,
+    up: courses.map(({ up }) => up[0] ?? 0),
+    at,
+    mayLose: (lostMs) => !hasSure || slackMs - lostMs >= reserveMs,
+    stay: () => expected((worth) => worth.run(at, held?.overheadMs ?? 0)),
+    wait: () => expected((worth) => worth.wait(from < 0 ? null : from)),
+    enter: (way) => expected((worth) => worth.start(way)) + (courses[way]?.entry[from] ?? 0),
+  }
+}
+
+/** The best that needs nobody's yes and keeps the deadline. */
+function fallbackOf(view: View): { fallback: Fallback; cost: number } {
+  const { job, ways, at, turnMs } = view
+  const options: { fallback: Fallback; cost: number }[] = []
+  const lostMs = Math.min(turnMs, job.held?.overheadMs ?? 0)
+  if (at >= 0 && (ways[at]?.market === 'on-demand' || view.mayLose(lostMs))) {
+    options.push({ fallback: { kind: 'stay' }, cost: view.stay() })
+  }
+  if (at < 0 && view.mayLose(turnMs))
+    options.push({ fallback: { kind: 'wait' }, cost: view.wait() })
+  for (const [index, { market, pool }] of ways.entries()) {
+    if (market === 'spot' || index === at) continue
+    options.push({ fallback: { kind: 'on-demand', pool: pool.id }, cost: view.enter(index) })
+  }
+  const [first = { fallback: { kind: 'wait' } as const, cost: Infinity }, ...rest] = options
+  return rest.reduce((best, option) => (option.cost < best.cost ? option : best), first)
+}
+
+/** The pools that are better than the fallback, best first. */
+function triesOf(view: View, otherwise: number): string[] {
+  const { job, ways, up, at, turnMs } = view
+  if (!view.mayLose(Math.max(turnMs, job.restartMs))) return []
+  return ways
+    .map(({ pool, market }, index) => ({ pool, market, index, cost: view.enter(index) }))
+    .filter(({ market, index }) => market === 'spot' && index !== at && (up[index] ?? 0) > 0)
+    .filter(({ cost }) => cost < otherwise)
+    .toSorted((a, b) => a.cost - b.cost || a.index - b.index)
+    .map(({ pool }) => pool.id)
+}

@@ -1,0 +1,64 @@
+/**
+ * What teaches about spot capacity: every lease is an answer, its end another, and so is a quote.
+ *
+ * What leases teach is rebuilt from the ledger; what was quoted is known to whoever led then.
+ */
+import type { Lease } from '../domain/lease.ts'
+import { type Offer, offerName } from '../domain/offer.ts'
+import type { Belief } from '../domain/world.ts'
+import { type Observation, observe, type Pool } from './belief.ts'
+
+export interface Lesson extends Observation {
+  readonly region: string
+}
+
+/** The offer, and the place where its supplier fails as one. */
+export function poolOf(of: Pick<Lease, 'supplier' | 'offer' | 'region'>): Pool {
+  const { supplier, offer: id, region } = of
+  return { id: offerName({ supplier, id }), region: `${supplier}/${region}` }
+}
+
+/** In order of time; none of capacity that is sold until released. */
+export function lessonsOf(lease: Lease): readonly Lesson[] {
+  if (lease.market !== 'spot') return []
+  const { id: pool, region } = poolOf(lease)
+  const { heldAt, goneAt, end, noticeUntil, calledAt } = lease
+  const lessons: Lesson[] = []
+  if (heldAt !== null) lessons.push({ pool, region, atMs: heldAt, outcome: 'available' })
+  if (goneAt === null) return lessons
+  const isTaken = end === 'lost' || noticeUntil !== null
+  if (heldAt !== null) {
+    lessons.push({ pool, region, atMs: goneAt, outcome: isTaken ? 'preempted' : 'held' })
+  } else if (end === 'refused') {
+    lessons.push({ pool, region, atMs: calledAt ?? goneAt, outcome: 'refused' })
+  }
+  return lessons
+}
+
+/** A quote that says what is known already teaches nothing until so much later. */
+const quoteEveryMs = 5 * 60_000
+
+/** What suppliers say of their spot stock, as far as it is new beside what is believed. */
+export function lessonsOfQuotes(belief: Belief, offers: readonly Offer[]): readonly Lesson[] {
+  return offers.flatMap(({ id: offer, supplier, region: site, market, stock, observedAt }) => {
+    if (market !== 'spot' || stock.kind === 'unknown') return []
+    const { id: pool, region } = poolOf({ supplier, offer, region: site })
+    const isThere = stock.kind === 'count' ? stock.nodes > 0 : stock.level !== 'none'
+    const known = belief.pools[pool]
+    const ageMs = known ? observedAt - known.seenAtMs : Number.POSITIVE_INFINITY
+    if (ageMs <= 0 || (known?.isUp === isThere && ageMs < quoteEveryMs)) return []
+    const outcome = isThere ? 'available' : 'refused'
+    return [{ pool, region, atMs: observedAt, outcome }]
+  })
+}
+
+/** The belief after these lessons, whatever their order. */
+export function learn(belief: Belief, lessons: readonly Lesson[]): Belief {
+  return [...lessons].sort(byTime).reduce((known, lesson) => {
+    return observe(known, { id: lesson.pool, region: lesson.region }, lesson)
+  }, belief)
+}
+
+function byTime(a: Lesson, b: Lesson): number {
+  return a.atMs - b.atMs || (a.pool < b.pool ? -1 : 1)
+}

@@ -1,0 +1,99 @@
+/** What was spent on which day, and what budgets have left. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import fc from 'fast-check'
+import type { Charge } from '../domain/charge.ts'
+import { dayMs } from '../domain/day.ts'
+import { costOf } from '../domain/money.ts'
+import type { Budget } from '../domain/supplier.ts'
+import { count, purses, type Spending, spanOf } from './spending.ts'
+
+const hour = 3_600_000
+const may = Date.parse('2026-05-01')
+
+function charge(from: number, to: number | null, more: Partial<Charge> = {}): Charge {
+  const pricePerHour = 10_000_000
+  return {
+    ...{ id: `acme/${from}`, supplier: 'acme', rental: `${from}`, lease: `l${from}` },
+    ...{ workload: 'train', team: 'nlp', account: 'usage', accelerator: 'H100', accelerators: 8 },
+    ...{ pricePerHour, from, to, amount: to === null ? 0 : costOf(pricePerHour, to - from) },
+    ...more,
+  }
+}
+
+function spentOf(budget: Partial<Budget>, now: number, closed: Charge[], open: Charge[] = []) {
+  const spending: Spending = new Map()
+  for (const each of closed) count(spending, each)
+  const whole: Budget = {
+    of: 'everything',
+    name: '',
+    amount: 1_000_000_000,
+    per: 'month',
+    ...budget,
+  }
+  return purses([whole], { closed: spending, open, leases: [], now })[0]?.spent
+}
+
+it('[MT5] a budget counts what its span, its team, its workload and its supplier spent', () => {
+  const all = [charge(may - hour, may + hour), charge(may, may + hour, { team: 'vision' })]
+  assert.equal(spentOf({}, may + dayMs, all), 20_000_000)
+  assert.equal(spentOf({ per: 'year' }, may + dayMs, all), 30_000_000)
+  assert.equal(spentOf({ of: 'team', name: 'nlp' }, may + dayMs, all), 10_000_000)
+  assert.equal(spentOf({ of: 'supplier', name: 'bolt' }, may + dayMs, all), 0)
+  assert.equal(spentOf({ per: 'day' }, may + dayMs, all), 0)
+})
+
+it('[MT5] what runs counts up to now, from the beginning of the span', () => {
+  assert.equal(spentOf({}, may + hour, [], [charge(may - dayMs, null)]), 10_000_000)
+})
+
+it('[MT5] what was closed just now counts as what it came to', () => {
+  assert.equal(spentOf({}, may + 3 * hour, [], [charge(may - hour, may + hour)]), 10_000_000)
+})
+
+it('[MT5] what nobody knows the outcome of counts at its ceiling', () => {
+  const lease = {
+    ...{ id: 'train.0.1', workload: 'train', supplier: 'acme', state: 'unsure', calls: 1 },
+    ...{ pricePerHourMax: 40_000_000, intendedAt: may },
+  } as never
+  const budget: Budget = { of: 'everything', name: '', amount: 100_000_000, per: 'month' }
+  const books = { closed: new Map(), open: [], leases: [lease], now: may + hour }
+  assert.deepEqual(purses([budget], books), [
+    { budget, spent: 40_000_000, left: 60_000_000, until: Date.parse('2026-06-01') },
+  ])
+})
+
+it('[MT6] days add up to the charge, to the micro-dollar', () => {
+  const spans = fc.tuple(
+    fc.integer({ min: 0, max: 3 * 365 * dayMs }),
+    fc.integer({ min: 0, max: 40 * dayMs }),
+    fc.integer({ min: 0, max: 1_000_000_007 }),
+  )
+  fc.assert(
+    fc.property(spans, ([from, span, pricePerHour]) => {
+      const spending: Spending = new Map()
+      const one = charge(from, from + span, { pricePerHour, amount: costOf(pricePerHour, span) })
+      count(spending, one)
+      const days = [...(spending.get('team:nlp')?.values() ?? [])]
+      assert.equal(
+        days.reduce((a, b) => a + b, 0),
+        one.amount,
+      )
+      assert.ok(days.every((each) => each >= 0))
+    }),
+  )
+})
+
+it('[MT6] spans follow each other without gap, through all months', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 4e12 }),
+      fc.constantFrom('day', 'month', 'year'),
+      (at, per) => {
+        const { from, to } = spanOf(per as Budget['per'], at)
+        assert.ok(from <= at && at < to)
+        assert.equal(spanOf(per as Budget['per'], to).from, to)
+      },
+    ),
+  )
+})

@@ -1,0 +1,150 @@
+/**
+ * Looks along the shelf for where to buy for a gang now, and for what there is to say about it.
+ */
+
+import type { Reason } from '../domain/reason.ts'
+import type { Alternative, Demand } from '../domain/workload.ts'
+import { huntingOf } from './deadline/hunting.ts'
+import { isLeft, usedUp } from './feasible.ts'
+import { type Shelf, shelfOf } from './market/shelf.ts'
+import { type Preference, preferenceOf } from './overflow.ts'
+import { byWorth, type Candidate } from './score.ts'
+import { crowded } from './spread.ts'
+import type { Tally } from './tally/tally.ts'
+import type { View } from './view.ts'
+
+/**
+ * The cheapest that can be had, at a crowded supplier only where there is no other; or the place
+ * that is best for all gangs together, where that can still be had. What has a deadline goes by it.
+ */
+export function choose(view: View, tally: Tally, demand: Demand): Candidate | null {
+  const hunting = huntingOf(view, demand)
+  if (hunting) return hunting.order.find((each) => isLeft(tally, each, demand)) ?? null
+  const full = crowded(view, tally, demand)
+  const preference = preferenceOf(view, tally, demand)
+  if (preference) return firstPreferred(view, tally, demand, preference)
+  const placed = tally.placement?.places.get(demand.run)
+  if (placed && isLeft(tally, placed, demand) && !full.has(placed.offer.supplier)) return placed
+  let behind: Candidate | null = null
+  for (const each of shelfOf(view, demand.workload).open) {
+    if (!isLeft(tally, each, demand)) continue
+    if (!full.has(each.offer.supplier)) return each
+    behind ??= each
+  }
+  return behind
+}
+
+/** The cheapest of whoever comes first, at a crowded supplier only where there is no other. */
+function firstPreferred(
+  view: View,
+  tally: Tally,
+  demand: Demand,
+  { rank }: Preference,
+): Candidate | null {
+  const full = crowded(view, tally, demand)
+  const open = shelfOf(view, demand.workload).open
+  const [first] = open
+    .filter((each) => isLeft(tally, each, demand))
+    .map((each) => ({
+      each,
+      place: rank(each.offer.supplier),
+      full: full.has(each.offer.supplier),
+    }))
+    .sort((a, b) => Number(a.full) - Number(b.full) || a.place - b.place)
+  return first?.each ?? null
+}
+
+/**
+ * The best place that is cheaper per useful work than `limit`, does not harm the spread, and comes
+ * no later in the order that a clause prefers than where it runs.
+ */
+export function cheaperThan(
+  view: View,
+  tally: Tally,
+  demand: Demand,
+  { limit, home }: { readonly limit: number; readonly home: string },
+): Candidate | null {
+  const full = crowded(view, tally, demand)
+  const preference = preferenceOf(view, tally, demand)
+  const isLater = (supplier: string) => {
+    return preference !== null && preference.rank(supplier) > preference.rank(home)
+  }
+  for (const each of shelfOf(view, demand.workload).open) {
+    if (each.pricePerWork >= limit) return null
+    if (isLater(each.offer.supplier)) continue
+    if (isLeft(tally, each, demand) && !full.has(each.offer.supplier)) return each
+  }
+  return null
+}
+
+export interface Refused {
+  readonly candidate: Candidate
+  readonly reason: Reason
+}
+
+/** What tells most about a choice; of each kind the cheapest few. */
+export interface Survey {
+  /** How many offers the gang could be bought at. */
+  readonly outOf: number
+  /** Could be had for less, and are not crowded. */
+  readonly cheaper: readonly Candidate[]
+  readonly dearer: readonly Candidate[]
+  /** Suppliers with a replica already that could have been had for less, with their replicas. */
+  readonly crowded: ReadonlyMap<string, number>
+  readonly refused: readonly Refused[]
+  /** Alternatives that nobody sells on a market the workload accepts. */
+  readonly notOffered: readonly Alternative[]
+  /** Why a clause prefers the place that was chosen; null where it is the cheapest. */
+  readonly preferred: string | null
+}
+
+export const shownMax = 3
+
+export function survey(view: View, tally: Tally, demand: Demand, chosen: Candidate | null): Survey {
+  const shelf = shelfOf(view, demand.workload)
+  const full = crowded(view, tally, demand)
+  const preference = preferenceOf(view, tally, demand)
+  const passedOver = new Map<string, number>()
+  const cheaper: Candidate[] = []
+  const dearer: Candidate[] = []
+  let outOf = 0
+  for (const each of shelf.open) {
+    if (!isLeft(tally, each, demand)) continue
+    outOf += 1
+    if (!chosen || each === chosen) continue
+    const { supplier } = each.offer
+    if (byWorth(each, chosen) > 0) {
+      if (dearer.length < shownMax) dearer.push(each)
+    } else if (full.has(supplier)) passedOver.set(supplier, full.get(supplier) ?? 0)
+    else if (!preference && cheaper.length < shownMax) cheaper.push(each)
+  }
+  // There was no other: the crowded supplier had to do.
+  const forced = chosen ? full.get(chosen.offer.supplier) : undefined
+  const crowd = chosen && forced !== undefined ? [[chosen.offer.supplier, forced] as const] : null
+  return {
+    outOf,
+    cheaper,
+    dearer,
+    crowded: crowd ? new Map(crowd) : passedOver,
+    refused: refusedOn(shelf, view, tally, demand),
+    notOffered: shelf.notOffered,
+    preferred: chosen && preference ? preference.why(chosen.offer.supplier) : null,
+  }
+}
+
+/** The cheapest that are out of stock or money, and all that the rules forbid. */
+function refusedOn(shelf: Shelf, view: View, tally: Tally, demand: Demand): readonly Refused[] {
+  const refused: Refused[] = []
+  for (const candidate of shelf.open) {
+    const reason = usedUp(view, tally, demand, candidate)
+    if (reason) refused.push({ candidate, reason })
+    if (refused.length === refusedMax) break
+  }
+  for (const { candidate, because } of shelf.closed) {
+    refused.push({ candidate, reason: because(demand) })
+  }
+  return refused.sort((a, b) => byWorth(a.candidate, b.candidate))
+}
+
+/** More than anybody is told of. */
+const refusedMax = 12

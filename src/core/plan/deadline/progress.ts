@@ -1,0 +1,45 @@
+/**
+ * How much of a job's work is done, from what its checkpoints say it took to come so far.
+ */
+import type { Worked } from '../../domain/checkpoint.ts'
+import type { Lease } from '../../domain/lease.ts'
+import type { Run } from '../../domain/run.ts'
+import type { Job } from '../../domain/workload.ts'
+import { paceOn } from '../score.ts'
+import type { View } from '../view.ts'
+
+/** In time on the job's first alternative. */
+export interface Progress {
+  /** Never below a minute: what runs on is not done, whatever was estimated. */
+  readonly leftMs: number
+  /** Lost, at most, when its machines are taken away. */
+  readonly atRiskMs: number
+}
+
+/**
+ * Lost at every launch: boot, setup, and loading what was saved. An assumption, on the careful side
+ * of what rented machines take.
+ */
+export const launchMs = 5 * 60_000
+
+const leftMsMin = 60_000
+
+/** `home` is where it runs now, if it does. */
+export function progressOf(view: View, job: Job, run: Run, home: Lease | null): Progress {
+  const { world } = view
+  const saved = world.checkpoints.find(({ workload }) => workload === job.name)
+  const savedMs = (saved?.worked ?? []).reduce((sum, each) => {
+    return sum + usefulMs(each) * paceOn(world, job, each)
+  }, 0)
+  const isOfRun = saved !== undefined && saved.epoch === run.epoch
+  const since = isOfRun ? saved.acceptedAt : (run.startedAt ?? world.now) + launchMs
+  const unsavedMs = home ? Math.max(0, world.now - since) * paceOn(world, job, home) : 0
+  const workMs = job.deadline?.workMs ?? 0
+  const leftMs = Math.max(leftMsMin, workMs - savedMs - unsavedMs)
+  return { leftMs, atRiskMs: job.checkpoint?.everyMs ?? workMs - leftMs }
+}
+
+/** Each start spends a while before it works on. */
+function usefulMs({ ms, starts }: Worked): number {
+  return Math.max(0, ms - starts * launchMs)
+}

@@ -1,0 +1,86 @@
+/**
+ * Turns what was found into the few reasons that tell most, best first.
+ *
+ * What is the same for a whole supplier is said once. Never more than twelve reasons for one run:
+ * an explanation that nobody reads explains nothing.
+ */
+import { offerName } from '../domain/offer.ts'
+import type { MarketFacts } from '../domain/plan.ts'
+import type { Reason } from '../domain/reason.ts'
+import type { Refused, Survey } from './choose.ts'
+import type { Candidate } from './score.ts'
+import { shapeOf } from './view.ts'
+
+export const reasonsMax = 12
+
+/** `chosen` is null where nothing could be had; `market` where gangs were looked at one by one. */
+export function explain(
+  run: string,
+  chosen: Candidate | null,
+  survey: Survey,
+  market: MarketFacts | null,
+): readonly Reason[] {
+  const reasons = [
+    ...(chosen ? [chosenAt(run, chosen, survey)] : []),
+    ...(chosen ? spread(run, survey) : []),
+    ...(chosen ? left(run, survey, market) : []),
+    ...(chosen ? dearer(run, chosen, survey) : []),
+    ...notOffered(run, survey),
+    ...refusals(survey.refused),
+  ]
+  return reasons.slice(0, reasonsMax)
+}
+
+function chosenAt(run: string, chosen: Candidate, { outOf, preferred }: Survey): Reason {
+  const { pricePerHour, pricePerWork } = chosen
+  const offer = offerName(chosen.offer)
+  const paid = chosen.because === null ? {} : { paid: chosen.because }
+  const first = preferred === null ? {} : { preferred }
+  return { run, why: 'chosen', offer, pricePerHour, pricePerWork, outOf, ...paid, ...first }
+}
+
+/** Cheaper suppliers that were passed over for the spread, or the crowded one that had to do. */
+function spread(run: string, { crowded }: Survey): readonly Reason[] {
+  return [...crowded].map(([supplier, replicas]) => ({ run, why: 'spread', supplier, replicas }))
+}
+
+/** Cheaper offers that could have been had, and that others of this plan have more use for. */
+function left(run: string, { cheaper }: Survey, market: MarketFacts | null): readonly Reason[] {
+  return cheaper.map(({ offer, pricePerHour }) => {
+    const name = offerName(offer)
+    const worth = market?.prices.find((price) => price.offer === name)?.perNodeHour ?? 0
+    return { run, why: 'left', offer: name, pricePerHour, worth }
+  })
+}
+
+function dearer(run: string, chosen: Candidate, survey: Survey): readonly Reason[] {
+  return survey.dearer.map(({ offer, pricePerHour, pricePerWork }) => ({
+    run,
+    why: 'dearer',
+    offer: offerName(offer),
+    pricePerHour,
+    pricePerWork,
+    than: offerName(chosen.offer),
+  }))
+}
+
+function notOffered(run: string, { notOffered: shapes }: Survey): readonly Reason[] {
+  const byShape = new Map(shapes.map((each) => [shapeOf(each), each]))
+  return [...byShape.values()].map(({ accelerator, perNode }) => ({
+    run,
+    why: 'not-offered',
+    accelerator,
+    perNode,
+  }))
+}
+
+/** What holds for a supplier first, each supplier once; then what holds for an offer. */
+function refusals(refused: readonly Refused[]): readonly Reason[] {
+  const ofSuppliers = new Map<string, Reason>()
+  const ofOffers: Reason[] = []
+  for (const { reason } of refused) {
+    if ('supplier' in reason) ofSuppliers.set(reason.supplier, reason)
+    else ofOffers.push(reason)
+  }
+  return [...ofSuppliers.values(), ...ofOffers]
+}

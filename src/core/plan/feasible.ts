@@ -1,0 +1,169 @@
+/**
+ * Whether a gang may be bought at an offer, and if not, the one reason that says most.
+ *
+ * Rules of people come first, then what the supplier's state allows, then money: a reason should
+ * name what would have to change.
+ */
+import { barOf, trustBar } from '../contracts/law.ts'
+import type { Lease } from '../domain/lease.ts'
+import type { Micros } from '../domain/money.ts'
+import { type Offer, offerName } from '../domain/offer.ts'
+import type { Reason } from '../domain/reason.ts'
+import { budgetName } from '../domain/supplier.ts'
+import type { Demand, Workload } from '../domain/workload.ts'
+import { alternativeOf, type Candidate, priceOf } from './score.ts'
+import { type Fund, tooShort } from './tally/afford.ts'
+import { chipsOf, overQuota, roomOf, type Share } from './tally/quota.ts'
+import type { Tally } from './tally/tally.ts'
+import type { View } from './view.ts'
+
+/** Says to a demand why it may not buy there. */
+export type Because = (demand: Demand) => Reason
+
+/** Why nobody with such a wish may buy there, whatever is left; null where they may. */
+export function ruledOut(view: View, workload: Workload, candidate: Candidate): Because | null {
+  const { offer } = candidate
+  return (
+    supplierRefusal(view, workload, offer.supplier) ??
+    clauseRefusal(view, workload, candidate) ??
+    restingRefusal(view, offer) ??
+    limitRefusal(workload, candidate)
+  )
+}
+
+/** Whether there are nodes, quota and money enough for it. */
+export function isLeft(tally: Tally, candidate: Candidate, demand: Demand): boolean {
+  const { nodesLeft, left, funds } = tally
+  const { place, alternative, pricePerHour } = candidate
+  if ((nodesLeft[place] ?? 0) < alternative.nodes) return false
+  if (left !== null && pricePerHour > left) return false
+  if (overQuota(tally.shares, demand, alternative)) return false
+  return funds.length === 0 || tooShort(funds, paymentOf(candidate, demand.workload)) === null
+}
+
+function paymentOf({ offer: { supplier }, pricePerHour }: Candidate, workload: Workload) {
+  return { workload, supplier, pricePerHour }
+}
+
+/** Why this gang cannot be bought there any more; null where it can. */
+export function usedUp(
+  view: View,
+  tally: Tally,
+  demand: Demand,
+  candidate: Candidate,
+): Reason | null {
+  if (isLeft(tally, candidate, demand)) return null
+  const { run, workload } = demand
+  const { offer, place, alternative, pricePerHour } = candidate
+  const nodesLeft = tally.nodesLeft[place] ?? 0
+  if (nodesLeft < alternative.nodes) {
+    const nodesNeeded = alternative.nodes
+    return { run, why: 'no-stock', offer: offerName(offer), nodesLeft, nodesNeeded }
+  }
+  const share = overQuota(tally.shares, demand, alternative)
+  if (share) return aboveQuota(run, offerName(offer), chipsOf(alternative), share)
+  const short = tooShort(tally.funds, paymentOf(candidate, workload))
+  if (short) return overSpent(run, offerName(offer), pricePerHour, short)
+  const money = { pricePerHour, left: Math.max(0, tally.left ?? 0) }
+  const whose = `policy ${view.world.policy.name}`
+  return { run, why: 'over-budget', offer: offerName(offer), ...money, whose }
+}
+
+/** A budget does not last for it. */
+export function overSpent(run: string, offer: string, pricePerHour: Micros, fund: Fund): Reason {
+  const left = Math.max(0, fund.room)
+  return { run, why: 'spent', offer, pricePerHour, left, whose: budgetName(fund.budget) }
+}
+
+/** A team may hold no more, or has to give back what it borrowed. */
+export function aboveQuota(run: string, offer: string, needed: number, share: Share): Reason {
+  const { quota, held } = share
+  const { team, accelerator, cohort, count } = quota
+  const lendable = cohort === null ? null : Math.max(0, roomOf(share))
+  return { run, why: 'quota', offer, accelerator, needed, held, quota: count, team, lendable }
+}
+
+/** Why a lease that we have is none to stay on or to start on; null where it is good. */
+export function unusable(view: View, workload: Workload, lease: Lease): string | null {
+  if (lease.noticeUntil !== null) return `${lease.supplier} takes it back`
+  const isAskedFor =
+    alternativeOf(workload, lease) !== null &&
+    workload.markets.includes(lease.market) &&
+    (workload.suppliers?.includes(lease.supplier) ?? true) &&
+    priceOf(lease) <= (workload.pricePerHourMax ?? Number.POSITIVE_INFINITY)
+  if (!isAskedFor) return `${workload.name} asks for something else now`
+  return distrusted(view, workload, lease)
+}
+
+/** Why data of the workload may no longer be where a lease is; null where it may. */
+export function distrusted(
+  { law, supplierOf }: View,
+  workload: Workload,
+  { supplier, region }: Lease,
+): string | null {
+  if (!law.house.trust) return null
+  const seller = supplierOf.get(supplier) ?? null
+  return trustBar(law, { workload, region, seller })?.because ?? null
+}
+
+function supplierRefusal(view: View, workload: Workload, supplier: string): Because | null {
+  const whose = forbiddenBy(view, workload, supplier)
+  if (whose !== null) {
+    return ({ run, workload: { name } }) => {
+      const by = whose === 'workload' ? `workload ${name}` : whose
+      return { run, why: 'not-allowed', supplier, whose: by }
+    }
+  }
+  const outage = view.outageOf.get(supplier)
+  if (!outage) return null
+  const { since, said } = outage
+  return ({ run }) => ({ run, why: 'unreachable', supplier, since, said })
+}
+
+function forbiddenBy(view: View, workload: Workload, supplier: string): string | null {
+  const { policy } = view.world
+  const spec = view.supplierOf.get(supplier)
+  if (!spec) return 'the list of suppliers'
+  if (!spec.buying) return `supplier ${supplier}`
+  const { standing } = spec
+  if (standing && standing.state !== 'active') {
+    return `the list of suppliers, where it is ${standing.state} (${standing.reason}),`
+  }
+  if (workload.suppliers && !workload.suppliers.includes(supplier)) return 'workload'
+  const isDenied = policy.suppliersDenied.includes(supplier)
+  const isAllowed = policy.suppliersAllowed?.includes(supplier) ?? true
+  return isDenied || !isAllowed ? `policy ${policy.name}` : null
+}
+
+/** What we signed comes before what we would like. */
+function clauseRefusal(
+  { law, supplierOf }: View,
+  workload: Workload,
+  { offer, alternative, pricePerHour }: Candidate,
+): Because | null {
+  const { supplier, region } = offer
+  const seller = supplierOf.get(supplier) ?? null
+  const terms = { ...alternative, supplier, seller, region, pricePerHour }
+  const bar = barOf(law, { ...terms, workload, id: '' })
+  if (!bar) return null
+  return ({ run }) => ({ run, why: 'clause', offer: offerName(offer), ...bar })
+}
+
+/** An offer that refused a moment ago is left alone for a while. */
+function restingRefusal({ poolOf, world }: View, offer: Offer): Because | null {
+  if (poolOf.size === 0) return null
+  const name = offerName(offer)
+  const pool = poolOf.get(name)
+  if (!pool || pool.until <= world.now) return null
+  const { until, said } = pool
+  return ({ run }) => ({ run, why: 'cooling', offer: name, until, said })
+}
+
+function limitRefusal(workload: Workload, { offer, pricePerHour }: Candidate): Because | null {
+  const limit = workload.pricePerHourMax
+  if (limit === null || pricePerHour <= limit) return null
+  return ({ run, workload: { name } }) => {
+    const whose = `workload ${name}`
+    return { run, why: 'too-dear', offer: offerName(offer), pricePerHour, limit, whose }
+  }
+}

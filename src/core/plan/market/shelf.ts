@@ -1,0 +1,76 @@
+/**
+ * All that is for sale for a wish, sorted once for all workloads that wish the same.
+ *
+ * Knows the rules and the prices; what is left of stock and money is looked at elsewhere.
+ */
+import { isAsked, lawfulWish } from '../../contracts/law.ts'
+import type { Offer } from '../../domain/offer.ts'
+import type { Alternative, Workload } from '../../domain/workload.ts'
+import { type Because, ruledOut } from '../feasible.ts'
+import { byWorth, type Candidate, candidate } from '../score.ts'
+import { shapeOf, type View } from '../view.ts'
+
+export interface Shelf {
+  /** What the rules allow, cheapest useful work first. */
+  readonly open: readonly Candidate[]
+  /** What they do not, cheapest first too. */
+  readonly closed: readonly Closed[]
+  /** Alternatives that nobody sells on a market the workload accepts. */
+  readonly notOffered: readonly Alternative[]
+}
+
+export interface Closed {
+  readonly candidate: Candidate
+  readonly because: Because
+}
+
+export function shelfOf(view: View, workload: Workload): Shelf {
+  const wish = wishOf(workload, view)
+  const known = view.shelves.get(wish)
+  if (known) return known
+  const shelf = filled(view, workload)
+  view.shelves.set(wish, shelf)
+  return shelf
+}
+
+function filled(view: View, workload: Workload): Shelf {
+  const open: Candidate[] = []
+  const closed: Closed[] = []
+  const notOffered: Alternative[] = []
+  for (const alternative of workload.resources) {
+    const numbers = view.offersOf.get(shapeOf(alternative)) ?? []
+    const offered = numbers.filter((number) => workload.markets.includes(market(view, number)))
+    if (offered.length === 0) notOffered.push(alternative)
+    for (const number of offered) {
+      const each = candidate(view.world, alternative, view.offers[number] as Offer, number)
+      const because = ruledOut(view, workload, each)
+      if (because) closed.push({ candidate: each, because })
+      else open.push(each)
+    }
+  }
+  open.sort(byWorth)
+  closed.sort((a, b) => byWorth(a.candidate, b.candidate))
+  return { open, closed, notOffered }
+}
+
+function market({ offers }: View, number: number): Offer['market'] {
+  return (offers[number] as Offer).market
+}
+
+/** Workloads are values that never change, so what they wish is written down once for each. */
+const wishes = new WeakMap<Workload, string>()
+
+/** Equal for workloads that may buy the same at the same cost. */
+function wishOf(workload: Workload, { law }: View): string {
+  const wish = wishOfRules(workload)
+  return isAsked(law) ? wish + JSON.stringify(lawfulWish(workload)) : wish
+}
+
+function wishOfRules(workload: Workload): string {
+  const known = wishes.get(workload)
+  if (known !== undefined) return known
+  const { resources, markets, suppliers, pricePerHourMax } = workload
+  const wish = JSON.stringify([resources, markets, suppliers, pricePerHourMax])
+  wishes.set(workload, wish)
+  return wish
+}

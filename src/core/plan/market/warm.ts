@@ -1,0 +1,68 @@
+/**
+ * Shelves go on from one plan to the next, as long as the same is for sale under the same rules.
+ *
+ * A memo and nothing else: offers are compared by value, and what rules are made of never changes
+ * but is replaced, so a plan is the same whether its shelves were filled now or before. Stock is no
+ * part of a shelf, and may change.
+ */
+import { isAsked, type Law } from '../../contracts/law.ts'
+import type { Offer } from '../../domain/offer.ts'
+import type { World } from '../../domain/world.ts'
+import type { Shelf } from './shelf.ts'
+
+interface Stand {
+  readonly offers: readonly Offer[]
+  readonly rules: readonly unknown[]
+  readonly throughputs: World['throughputs']
+  readonly shelves: Map<string, Shelf>
+}
+
+let last: Stand | null = null
+
+/** Wishes come and go while a market stands: so many are remembered at most. */
+const shelvesMax = 5_000
+
+/** `offers` in the order in which a plan numbers them. */
+export function shelvesFor(world: World, law: Law, offers: readonly Offer[]): Map<string, Shelf> {
+  // What clauses say depends on the moment and on what happened: asked anew for each plan.
+  if (isAsked(law) || Object.keys(world.marginals.offers).length > 0) return new Map()
+  const { throughputs } = world
+  const rules = rulesOf(world)
+  const isSame = last?.throughputs === throughputs && areSame(last.rules, rules)
+  if (last && isSame && last.shelves.size < shelvesMax && sellAlike(last.offers, offers)) {
+    return last.shelves
+  }
+  last = { offers, rules, throughputs, shelves: new Map() }
+  return last.shelves
+}
+
+/** All that a rule or a refusal is made of, beside offers and wishes. */
+function rulesOf({ suppliers, policy, outages, pools, now }: World): readonly unknown[] {
+  return [policy, ...suppliers, ...outages, ...pools.filter(({ until }) => until > now)]
+}
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index])
+}
+
+function sellAlike(some: readonly Offer[], others: readonly Offer[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((one, index) => {
+      const other = others[index] as Offer
+      return one === other || isAlike(one, other)
+    })
+  )
+}
+
+function isAlike(one: Offer, other: Offer): boolean {
+  return (
+    one.pricePerHour === other.pricePerHour &&
+    one.id === other.id &&
+    one.supplier === other.supplier &&
+    one.accelerator === other.accelerator &&
+    one.perNode === other.perNode &&
+    one.region === other.region &&
+    one.market === other.market
+  )
+}

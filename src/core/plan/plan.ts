@@ -1,0 +1,130 @@
+/**
+ * Decides what to acquire, start, drain and release.
+ *
+ * Pure: the same world and law give the same plan, byte for byte, in whatever order its parts come.
+ * Nothing here waits, draws a random number, reads a clock or fails; a demand that cannot be met is
+ * a reason, not an error. RULES.md says what holds of every plan.
+ */
+import { type Law, noLaw } from '../contracts/law.ts'
+import type { Acquire, MarketFacts, Plan } from '../domain/plan.ts'
+import type { Demand } from '../domain/workload.ts'
+import type { World } from '../domain/world.ts'
+import { huntingOf } from './deadline/hunting.ts'
+import { finish, hasEnded } from './finish.ts'
+import { keep } from './keep.ts'
+import { place } from './market/place.ts'
+import { overflowFor } from './overflow.ts'
+import { costOfWork, pricePerWork } from './score.ts'
+import { prepare, settle } from './settle.ts'
+import { type Decision, note, openTally, type Tally } from './tally/tally.ts'
+import { inOrder } from './tally/urgency.ts'
+import { homeOf, look, runFor, type View } from './view.ts'
+
+export function plan(world: World, law: Law = noLaw): Plan {
+  const view = look(world, law)
+  const { decisions, market } = decideAll(view, inOrder(view))
+  return {
+    generation: world.generation + 1,
+    at: world.now,
+    actions: [...decisions.flatMap(({ actions }) => actions), ...finish(view)],
+    reasons: decisions.flatMap(({ reasons }) => reasons),
+    market,
+  }
+}
+
+interface Decided {
+  readonly decisions: readonly Decision[]
+  readonly market: MarketFacts | null
+}
+
+/**
+ * One after another at first, which tells who buys. Then again with all purchases placed together,
+ * unless that would serve somebody worse who comes first, or cost no less.
+ */
+function decideAll(view: View, demands: readonly Demand[]): Decided {
+  const sketch = openTally(view, { isSketch: true })
+  const alone = decideEach(view, demands, sketch)
+  if (!sketch.isAsked) return { decisions: alone, market: null }
+  const buyers = demands.filter(
+    (demand, index) => purchaseOf(alone[index]) && !hasOwnOrder(view, demand),
+  )
+  const placement = buyers.length > 1 ? place(view, openTally(view), buyers) : null
+  const together = decideEach(view, demands, openTally(view, { placement }))
+  if (!placement) return { decisions: together, market: null }
+  const isWorth = isBetter(view, demands, together, alone)
+  const decisions = isWorth ? together : decideEach(view, demands, openTally(view))
+  const cost = Math.round(sharedCost(view, demands, decisions))
+  const { least, prices } = placement.facts
+  return { decisions, market: { cost, least: Math.min(least, cost), prices } }
+}
+
+function decideEach(view: View, demands: readonly Demand[], tally: Tally): readonly Decision[] {
+  return demands.map((demand) => {
+    const decision = decide(view, tally, demand)
+    note(tally, demand, decision)
+    return decision
+  })
+}
+
+/** A deadline or a clause says where it goes. */
+function hasOwnOrder(view: View, demand: Demand): boolean {
+  return huntingOf(view, demand) !== null || overflowFor(view, demand) !== null
+}
+
+function purchaseOf(decision: Decision | undefined): Acquire | undefined {
+  return decision?.actions.find((action) => action.do === 'acquire')
+}
+
+/** Whoever comes first is served first; where all are served alike, the cheaper one is better. */
+function isBetter(
+  view: View,
+  demands: readonly Demand[],
+  one: readonly Decision[],
+  other: readonly Decision[],
+): boolean {
+  const first = demands.findIndex((_, at) => !purchaseOf(one[at]) !== !purchaseOf(other[at]))
+  if (first >= 0) return purchaseOf(one[first]) !== undefined
+  // Equal costs are equal up to the rounding of sums.
+  return costOf(view, demands, one) < costOf(view, demands, other) - 0.5
+}
+
+/** What is paid for all that was placed together: the bound is about nothing else. */
+function sharedCost(
+  view: View,
+  demands: readonly Demand[],
+  decisions: readonly Decision[],
+): number {
+  const shared = [...demands.entries()].filter(([, demand]) => !hasOwnOrder(view, demand))
+  return costOf(
+    view,
+    shared.map(([, demand]) => demand),
+    shared.flatMap(([index]) => decisions[index] ?? []),
+  )
+}
+
+/** What all purchases cost an hour, for as much work as each first alternative does. */
+function costOf(
+  { world }: View,
+  demands: readonly Demand[],
+  decisions: readonly Decision[],
+): number {
+  let cost = 0
+  for (const [index, { workload }] of demands.entries()) {
+    const bought = purchaseOf(decisions[index])
+    if (!bought) continue
+    const { supplier, offer, nodes } = bought
+    const node = world.marginals.offers[`${supplier}/${offer}`]
+    const pricePerHour = node === undefined ? bought.pricePerHour : node * nodes
+    cost += costOfWork(world, workload, pricePerWork(world, workload, { ...bought, pricePerHour }))
+  }
+  return cost
+}
+
+function decide(view: View, tally: Tally, demand: Demand): Decision {
+  const run = runFor(view, demand)
+  if (hasEnded(run)) return { actions: [], reasons: [] }
+  if (run.state === 'waiting') return settle(view, tally, demand, run)
+  const home = homeOf(view, run)
+  if (run.state === 'running' && home) return keep(view, tally, demand, run, home)
+  return prepare(view, tally, demand, run)
+}

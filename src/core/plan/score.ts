@@ -1,0 +1,111 @@
+/**
+ * What a gang costs per unit of useful work: the one figure by which capacity is compared.
+ *
+ * Knows nothing of whether it may be bought.
+ */
+import type { Lease } from '../domain/lease.ts'
+import type { Micros } from '../domain/money.ts'
+import { type Offer, offerName } from '../domain/offer.ts'
+import type { Alternative, Workload } from '../domain/workload.ts'
+import type { World } from '../domain/world.ts'
+
+/** An offer that a gang could be run on, all of it. */
+export interface Candidate {
+  readonly offer: Offer
+  /** The number of the offer in the view. */
+  readonly place: number
+  readonly alternative: Alternative
+  /** For the whole gang. */
+  readonly pricePerHour: Micros
+  readonly pricePerWork: number
+  /** Why it costs less than its price; null where it costs that. */
+  readonly because: string | null
+}
+
+export function candidate(
+  world: World,
+  alternative: Alternative,
+  offer: Offer,
+  place: number,
+): Candidate {
+  const pricePerHour = offer.pricePerHour * alternative.nodes
+  const costPerHour = world.marginals.offers[offerName(offer)] ?? offer.pricePerHour
+  return {
+    offer,
+    place,
+    alternative,
+    pricePerHour,
+    because: world.marginals.because[offerName(offer)] ?? null,
+    pricePerWork: (costPerHour * alternative.nodes) / workPerHour(world, alternative),
+  }
+}
+
+/** What useful work costs on a lease that we have. */
+export function leasePricePerWork(world: World, workload: Workload, lease: Lease): number {
+  const pricePerHour = world.marginals.leases[lease.id] ?? priceOf(lease)
+  return pricePerWork(world, workload, { ...lease, pricePerHour })
+}
+
+/** What useful work costs on such capacity; a shape nobody asks for counts by the table. */
+export function pricePerWork(
+  world: World,
+  workload: Workload,
+  capacity: Pick<Lease, 'accelerator' | 'perNode' | 'nodes'> & { readonly pricePerHour: Micros },
+): number {
+  const alternative = alternativeOf(workload, capacity)
+  return (
+    capacity.pricePerHour / workPerHour(world, alternative ?? { ...capacity, throughput: null })
+  )
+}
+
+/** The way to run the workload that such a lease is bought for. */
+export function alternativeOf(
+  workload: Workload,
+  { accelerator, perNode, nodes }: Pick<Lease, 'accelerator' | 'perNode' | 'nodes'>,
+): Alternative | null {
+  const isSame = (each: Alternative) =>
+    each.accelerator === accelerator && each.perNode === perNode && each.nodes === nodes
+  return workload.resources.find(isSame) ?? null
+}
+
+/** A price per hour for the work that the first alternative does: comparable within a workload. */
+export function costOfWork(world: World, workload: Workload, pricePerWork: number): number {
+  const [first] = workload.resources
+  return first ? pricePerWork * workPerHour(world, first) : pricePerWork
+}
+
+/** What the lease costs, or may cost while its supplier has not said. */
+export function priceOf(lease: Lease): Micros {
+  return lease.pricePerHour ?? lease.pricePerHourMax
+}
+
+/** Cheapest useful work first; what is left to chance elsewhere is settled by name here. */
+export function byWorth(a: Candidate, b: Candidate): number {
+  if (a.pricePerWork !== b.pricePerWork) return a.pricePerWork < b.pricePerWork ? -1 : 1
+  if (a.pricePerHour !== b.pricePerHour) return a.pricePerHour - b.pricePerHour
+  const [nameA, nameB] = [offerName(a.offer), offerName(b.offer)]
+  if (nameA === nameB) return 0
+  return nameA < nameB ? -1 : 1
+}
+
+/** How fast a job goes on such capacity, beside its first alternative. */
+export function paceOn(
+  world: World,
+  workload: Workload,
+  capacity: Pick<Lease, 'accelerator' | 'perNode' | 'nodes'>,
+): number {
+  const [first] = workload.resources
+  if (!first) return 1
+  const { accelerator, perNode, nodes } = capacity
+  const unasked = { accelerator, perNode, nodes, throughput: null }
+  const alternative = alternativeOf(workload, capacity) ?? unasked
+  return workPerHour(world, alternative) / workPerHour(world, first)
+}
+
+/** Useful work per hour, in the workload's own unit. */
+export function workPerHour({ throughputs }: World, alternative: Alternative): number {
+  const { accelerator, perNode, nodes, throughput } = alternative
+  if (throughput !== null) return throughput
+  const perChip = Object.hasOwn(throughputs, accelerator) ? throughputs[accelerator] : undefined
+  return perNode * nodes * (perChip ?? 1)
+}

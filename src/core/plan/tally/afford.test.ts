@@ -1,0 +1,69 @@
+/** Budgets of a span: what they buy, and what they stop. */
+import { it } from 'node:test'
+import { planChecker } from '../../../testing/plan.ts'
+import { lint } from '../lint.ts'
+import { plan } from '../plan.ts'
+
+const check = planChecker(plan, lint)
+
+it('[PL39] buys what a budget pays for at least an hour, and says whose is too short', () => {
+  const world = (left: string) => `
+    budget team nlp left ${left} month
+    offer acme/h100 H100:8 us $20
+    offer acme/tpu TPU-v6e:8 us $30
+    job train H100:8 team nlp priority 90
+    job other TPU-v6e:8 team vision`
+  check(
+    world('$19'),
+    `acquire other.0.1 acme/tpu x1 $30.00
+     why train.0: spent acme/h100 $20.00 above $19.00 of the budget of team nlp for this month
+     why other.0: chosen acme/tpu $30.00 of 1`,
+  )
+  check(
+    world('$20'),
+    `acquire train.0.1 acme/h100 x1 $20.00
+     acquire other.0.1 acme/tpu x1 $30.00`,
+  )
+})
+
+it('[PL39] counts what is held, and what the same plan buys', () =>
+  check(
+    `budget supplier acme left $60 day
+     offer acme/h100 H100:8 us $20
+     job a H100:8
+     job b H100:8
+     job c H100:8
+     lease a.0.1 ready at acme/h100 for $20
+     run a.0 running epoch 1 on a.0.1`,
+    `acquire b.0.1 acme/h100 x1 $20.00
+     acquire c.0.1 acme/h100 x1 $20.00
+     why b.0: chosen acme/h100 $20.00 of 1
+     why c.0: chosen acme/h100 $20.00 of 1
+     why a.0: kept a.0.1 $20.00`,
+  ))
+
+it('[PL39] stops what a budget does not last for, the least urgent first', () =>
+  check(
+    `budget everything left $19 month
+     offer acme/h100 H100:8 us $20
+     job a H100:8 priority 10
+     job b H100:8 priority 90
+     lease a.0.1 ready at acme/h100 for $20
+     run a.0 running epoch 1 on a.0.1
+     lease b.0.1 ready at acme/h100 for $20
+     run b.0 running epoch 1 on b.0.1`,
+    `drain a.0: the budget for this month is used up
+     why b.0: kept b.0.1 $20.00
+     why a.0: spent acme/h100 $20.00 above $0.00 of the budget for this month`,
+  ))
+
+it('[PL39] gives back what waits on a lease that nobody pays for, and buys no other', () =>
+  check(
+    `budget workload a left $5 year
+     offer acme/h100 H100:8 us $20
+     job a H100:8
+     lease a.0.1 ready at acme/h100 for $20
+     run a.0 waiting epoch 1`,
+    `release a.0.1: the budget of workload a for this year is used up
+     why a.0: spent acme/h100 $20.00 above $0.00 of the budget of workload a for this year`,
+  ))

@@ -1,0 +1,137 @@
+/**
+ * What is spoken for: money, quotas, nodes, seats at suppliers, services with a replica that moves.
+ *
+ * Opened from the world and written after every decision, so that no two gangs of one plan count on
+ * the same last node or the same last dollar. The only thing that changes while a plan is made.
+ */
+
+import { type Lease, mayCost } from '../../domain/lease.ts'
+import { type Micros, sum } from '../../domain/money.ts'
+import { offerName } from '../../domain/offer.ts'
+import type { Action } from '../../domain/plan.ts'
+import type { Reason } from '../../domain/reason.ts'
+import type { Demand } from '../../domain/workload.ts'
+import type { Placement } from '../market/place.ts'
+import { ownLeases, type View } from '../view.ts'
+import { type Fund, openFunds, takeRoom } from './afford.ts'
+import { type Shares, takeShare } from './quota.ts'
+import { openShares } from './reclaim.ts'
+
+/** What is to be done for one gang, and why. */
+export interface Decision {
+  readonly actions: readonly Action[]
+  readonly reasons: readonly Reason[]
+}
+
+export interface Tally {
+  /** What the policy still lets us spend, per hour; null without a ceiling. */
+  left: Micros | null
+  readonly funds: readonly Fund[]
+  /** What teams may hold; null where nobody has a quota. */
+  readonly shares: Shares | null
+  /** Nodes that each offer has left, by its number; infinite where nobody counts them. */
+  readonly nodesLeft: number[]
+  /** The number of each offer, by its name. */
+  readonly places: ReadonlyMap<string, number>
+  /** Where runs would be bought best, for all of them together. */
+  readonly placement: Placement | null
+  /** Only what is bought counts; nobody reads the reasons. */
+  readonly isSketch: boolean
+  /** Somebody looked for something to buy. */
+  isAsked: boolean
+  /** For each service the supplier of each replica. */
+  readonly seats: Map<string, Map<string, string>>
+  /** Services of which this plan moves or stops a replica. */
+  readonly disturbed: Set<string>
+}
+
+export function openTally(
+  view: View,
+  { placement = null, isSketch = false }: Partial<Pick<Tally, 'placement' | 'isSketch'>> = {},
+): Tally {
+  const { policy, leases } = view.world
+  const costs = leases.filter((lease) => mayCost(lease) || lease.state === 'intended')
+  const spent = sum(costs.map((lease) => lease.pricePerHour ?? lease.pricePerHourMax))
+  const max = policy.pricePerHourMax
+  const nodes = nodesLeft(view)
+  return {
+    left: max === null ? null : max - spent,
+    funds: openFunds(view.world),
+    shares: openShares(view, nodes),
+    nodesLeft: nodes,
+    places: new Map(view.offers.map((offer, number) => [offerName(offer), number])),
+    placement,
+    isSketch,
+    isAsked: false,
+    seats: seatsTaken(view, placement),
+    disturbed: new Set(),
+  }
+}
+
+/** Writes down what a decision takes. */
+export function note(tally: Tally, demand: Demand, { actions }: Decision): void {
+  const service = demand.workload.name
+  for (const action of actions) {
+    if (action.do === 'drain') tally.disturbed.add(service)
+    if (action.do !== 'acquire') continue
+    if (tally.left !== null) tally.left -= action.pricePerHourMax
+    takeRoom(tally.funds, { ...action, workload: demand.workload })
+    takeShare(tally.shares, demand, action)
+    const place = tally.places.get(`${action.supplier}/${action.offer}`)
+    if (place !== undefined) tally.nodesLeft[place] = (tally.nodesLeft[place] ?? 0) - action.nodes
+    seatsOf(tally.seats, service).set(demand.run, action.supplier)
+    if (action.replaces !== null) tally.disturbed.add(service)
+  }
+}
+
+function nodesLeft(view: View): number[] {
+  const taken = nodesInFlight(view)
+  // A supplier that gives no count is taken at its word until it refuses.
+  return view.offers.map((offer) => {
+    const { stock } = offer
+    if (stock.kind === 'level' && stock.level === 'none') return 0
+    if (stock.kind !== 'count') return Number.POSITIVE_INFINITY
+    return Math.max(0, stock.nodes - (taken.get(offerName(offer)) ?? 0))
+  })
+}
+
+/** A quote cannot know of purchases that were called after it, or not yet. */
+function nodesInFlight({ world }: View): Map<string, number> {
+  const observedAt = new Map(world.offers.map((offer) => [offerName(offer), offer.observedAt]))
+  const taken = new Map<string, number>()
+  const oldest = world.offers.reduce((least, each) => Math.min(least, each.observedAt), Infinity)
+  for (const lease of world.leases) {
+    // Most leases are older than any quote: their offers need not be looked for.
+    if (lease.calledAt !== null && lease.calledAt < oldest) continue
+    const name = `${lease.supplier}/${lease.offer}`
+    const quotedAt = observedAt.get(name)
+    const isNews = lease.calledAt === null || lease.calledAt >= (quotedAt ?? 0)
+    if (quotedAt !== undefined && isNews && mayTake(lease)) addTo(taken, name, lease.nodes)
+  }
+  return taken
+}
+
+function mayTake(lease: Lease): boolean {
+  return lease.state !== 'gone' && (lease.wanted || lease.calls > 0)
+}
+
+/** Where each replica is, or is to be: whoever is decided first knows where the others will go. */
+function seatsTaken(view: View, placement: Placement | null): Map<string, Map<string, string>> {
+  const seats = new Map<string, Map<string, string>>()
+  for (const { run, workload } of view.world.demands) {
+    const newest = ownLeases(view, run).findLast(({ noticeUntil }) => noticeUntil === null)
+    const supplier = placement?.places.get(run)?.offer.supplier ?? newest?.supplier
+    if (supplier !== undefined) seatsOf(seats, workload.name).set(run, supplier)
+  }
+  return seats
+}
+
+function seatsOf(seats: Map<string, Map<string, string>>, service: string): Map<string, string> {
+  const found = seats.get(service) ?? new Map<string, string>()
+  seats.set(service, found)
+  return found
+}
+
+function addTo(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count)
+}

@@ -1,0 +1,136 @@
+/** What differs where something is supposed: a drawn world, what is supposed, what comes of it. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { drawnWorld } from '../../../testing/world.ts'
+import { formatUsd } from '../../domain/money.ts'
+import { plan } from '../plan.ts'
+import { compare, type Place } from './compare.ts'
+import { type Supposition, suppose, wrongSuppositions } from './suppose.ts'
+
+const usd = 1_000_000
+const without = (supplier: string): Supposition => ({ suppose: 'without', supplier })
+const stock = (offer: string, nodes: number): Supposition => ({ suppose: 'stock', offer, nodes })
+const price = (offer: string, dollars: number): Supposition => ({
+  suppose: 'price',
+  offer,
+  pricePerHour: dollars * usd,
+})
+
+function check(drawing: string, supposed: readonly Supposition[], expected: string): void {
+  const world = drawnWorld(drawing)
+  const text = JSON.stringify(world)
+  assert.deepEqual(wrongSuppositions(world, supposed), [])
+  const then = suppose(world, supposed)
+  const told = compare({ world, plan: plan(world) }, { world: then, plan: plan(then) })
+  const lines = [
+    ...told.shifts.map(({ run, before, after }) => `${run}: ${at(before)} → ${at(after)}`),
+    `${formatUsd(told.before.pricePerHour)} → ${formatUsd(told.after.pricePerHour)}`,
+    ...told.after.waiting.map((run) => `${run} waits`),
+  ]
+  assert.deepEqual(
+    lines,
+    expected.split('\n').map((line) => line.trim()),
+  )
+  assert.equal(JSON.stringify(world), text, 'the world that was asked about is as it was')
+}
+
+function at(place: Place | null): string {
+  return place ? `${place.supplier}/${place.offer} ${formatUsd(place.pricePerHour)}` : 'nowhere'
+}
+
+const rented = `offer acme/h100 H100:8 us $20 stock 1
+  offer bolt/h100 H100:8 us $30 stock 1
+  job train H100:8
+  job tune H100:8
+  lease train.0.1 ready at acme/h100 for $20
+  run train.0 running epoch 3 on train.0.1`
+
+it('[PL34] a supplier that is gone takes its offers and its leases with it', () => {
+  check(
+    rented,
+    [without('acme')],
+    `train.0: acme/h100 $20.00 → bolt/h100 $30.00
+     tune.0: acme/h100 $20.00 → nowhere
+     $40.00 → $30.00
+     tune.0 waits`,
+  )
+})
+
+it('[PL34] stock that is supposed can be bought, also where the offer rests', () => {
+  check(
+    `${rented}
+     offer cut/h100 H100:8 us $5 stock none
+     cooling cut/h100 until 1m`,
+    [stock('cut/h100', 1)],
+    `tune.0: acme/h100 $20.00 → cut/h100 $5.00
+     $40.00 → $25.00`,
+  )
+  check(
+    rented,
+    [stock('acme/h100', 0)],
+    `tune.0: acme/h100 $20.00 → bolt/h100 $30.00
+     $40.00 → $50.00`,
+  )
+})
+
+it('[PL34] another price is paid for what is bought, and not for what is held', () =>
+  check(
+    rented,
+    [price('acme/h100', 25)],
+    `tune.0: acme/h100 $20.00 → acme/h100 $25.00
+     $40.00 → $45.00`,
+  ))
+
+it('[PL34] a gang that saved its work is moved where the supposed price pays for it', () =>
+  check(
+    `${rented}
+     checkpoint train`,
+    [price('bolt/h100', 2), stock('bolt/h100', 2)],
+    `train.0: acme/h100 $20.00 → bolt/h100 $2.00
+     tune.0: acme/h100 $20.00 → bolt/h100 $2.00
+     $40.00 → $4.00`,
+  ))
+
+const listed = {
+  supplier: 'cut',
+  id: 'h100',
+  accelerator: 'H100',
+  perNode: 8,
+  region: 'eu',
+  market: 'spot',
+  pricePerHour: 9 * usd,
+} as const
+
+it('[PL34] others sell at the prices of a list, as far as rules allow', () => {
+  const offers: Supposition = { suppose: 'offers', offers: [listed], asOf: 0 }
+  check(
+    rented,
+    [offers],
+    `tune.0: acme/h100 $20.00 → cut/h100 $9.00
+     $40.00 → $29.00`,
+  )
+  check(`policy deny cut\n${rented}`, [offers], '$40.00 → $40.00')
+})
+
+it('[PL34] what changes nothing says so', () => {
+  check(rented, [stock('bolt/h100', 9)], '$40.00 → $40.00')
+})
+
+it('[PL35] what makes no sense here is named', () => {
+  const world = drawnWorld(rented)
+  const wrong = (...supposed: Supposition[]) => wrongSuppositions(world, supposed)
+  assert.deepEqual(wrong(without('acne')), [
+    'there is no supplier acne to do without; there are: acme, bolt',
+  ])
+  assert.deepEqual(wrong(price('acme/l4', 1), stock('acme/h100', 1), stock('acme/h100', 2)), [
+    'nobody sells acme/l4 now; `calumet offers` lists what is for sale',
+    'stock acme/h100 is supposed twice; once is enough',
+  ])
+  assert.deepEqual(
+    wrong({ suppose: 'offers', offers: [{ ...listed, supplier: 'acme' }], asOf: 0 }),
+    ['acme is a supplier of ours; what it sells is known from itself'],
+  )
+  assert.deepEqual(wrong(without('acme'), price('acme/h100', 1)), [
+    'acme/h100 is supposed to sell, and acme to be gone; leave one out',
+  ])
+})

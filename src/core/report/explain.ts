@@ -1,0 +1,117 @@
+/**
+ * Says in plain words why a gang runs where it runs, why not elsewhere, and what would have to
+ * change. One text for each reason of the planner; no reason is weighed here.
+ */
+import type { Reason } from '../domain/reason.ts'
+import { formatDuration, type Ms } from '../domain/time.ts'
+import { because, count, money, percent, perHour, plain } from './phrase.ts'
+
+type Why = Reason['why']
+type ReasonOf<Name extends Why> = Extract<Reason, { readonly why: Name }>
+
+export function explain(reason: Reason, now: Ms): string {
+  const explainer = explainers[reason.why] as (reason: Reason, now: Ms) => string
+  return plain(explainer(reason, now))
+}
+
+const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) => string } = {
+  chosen: ({ offer, pricePerHour, pricePerWork, outOf, paid, preferred }) => {
+    const real = paid === undefined ? '' : ` (${paid})`
+    const price = `${perHour(pricePerHour)}, ${perWork(pricePerWork)}${real}`
+    if (preferred !== undefined) return `${offer} was chosen at ${price}: ${preferred}`
+    return outOf > 1
+      ? `${offer} was chosen: at ${price} it is the cheapest of ${outOf} offers that fit`
+      : `${offer} was chosen: at ${price} it is the only offer that fits`
+  },
+  dearer: ({ offer, pricePerHour, pricePerWork, than }) => {
+    const price = `${perHour(pricePerHour)}, ${perWork(pricePerWork)}`
+    return `${offer} fits but costs more than ${than}: ${price}; it would take a lower price`
+  },
+  left: ({ offer, pricePerHour, worth }) => {
+    const price = `${offer} costs less, ${perHour(pricePerHour)}, and is left to others`
+    return worth > 0 ? `${price}: a node of it saves them ${perHour(worth)}` : price
+  },
+  kept: ({ lease, offer, pricePerHour, cheaper, saving }) => {
+    const kept = `${lease} is kept at ${offer} for ${perHour(pricePerHour)}`
+    if (cheaper === null) return `${kept}: nothing that fits is cheaper`
+    const why = `${cheaper} would save ${percent(saving)}, too little to stop a running gang for`
+    return `${kept}: ${why}; a lower move_when_cheaper_by in the policy would move it`
+  },
+  moving: ({ lease, to, saving }) => {
+    return `${lease} is left for ${to}, which saves ${percent(saving)} of the price of its work`
+  },
+  'no-stock': ({ offer, nodesLeft, nodesNeeded }) => {
+    const left = nodesLeft === 0 ? 'has no node left' : `has ${count(nodesLeft, 'node')} left`
+    const more = count(nodesNeeded - nodesLeft, 'more node')
+    return `${offer} ${left} and the gang needs ${nodesNeeded}; it would take ${more}`
+  },
+  cooling: ({ offer, until, said }, now) => {
+    return `${offer} refused lately${because(said)}; it is tried again ${soon(until, now)}`
+  },
+  'too-dear': ({ offer, pricePerHour, limit, whose }) => {
+    const price = `${offer} costs ${perHour(pricePerHour)}, above the ${perHour(limit)} of ${whose}`
+    return `${price}; its max_price would have to rise to ${money(pricePerHour)}`
+  },
+  'over-budget': ({ offer, pricePerHour, left, whose }) => {
+    const price = `${offer} costs ${perHour(pricePerHour)}, and ${whose} leaves ${perHour(left)}`
+    const rise = `its max_price would have to rise by ${money(pricePerHour - left)}`
+    return `${price}; ${rise}, or other capacity be given back`
+  },
+  spent: ({ offer, pricePerHour, left, whose }) => {
+    const price = `${offer} costs ${perHour(pricePerHour)}, and ${whose} has ${money(left)} left`
+    return `${price}; it would have to be raised`
+  },
+  quota: ({ offer, accelerator, needed, held, quota, team, lendable }) => {
+    const has = `team ${team} holds ${held} of its ${quota} ${accelerator}`
+    const lent = lendable === null ? '' : `, and its cohort can lend it ${lendable} just now`
+    return `${offer} is ${needed} ${accelerator}; ${has}${lent}; its quota would have to be raised`
+  },
+  'not-allowed': ({ supplier, whose }) => {
+    return `${supplier} may not be used: ${whose} would have to allow it`
+  },
+  clause: ({ offer, clause, because: why, remedy, source }) => {
+    return `${offer} may not be bought: ${why} (${clause}; ${source}); to change that, ${remedy}`
+  },
+  'not-offered': ({ accelerator, perNode }) => {
+    const missing = `no supplier offers ${accelerator}:${perNode} in the market asked for`
+    return `${missing}; it would take a supplier that does, or another alternative`
+  },
+  unreachable: ({ supplier, since, said }, now) => {
+    const span = formatDuration(now - since)
+    return `${supplier} cannot be used for ${span} now${because(said)}; it would have to answer`
+  },
+  spread: ({ supplier, replicas }) => {
+    const has = `${supplier} has ${count(replicas, 'replica')} already`
+    return `${has}, and the service is to be spread over suppliers; a lower spread would allow it`
+  },
+  buying: ({ lease, offer, state }) => {
+    return `${lease} at ${offer} is ${state}; nothing else is bought until that is settled`
+  },
+  fencing: ({ until, epoch }, now) => {
+    return `epoch ${epoch} may still be running somewhere; the next start is ${soon(until, now)}`
+  },
+  hunting: ({ does, deadline, workLeftMs, offer, pricePerHour }, now) => {
+    const [left, until] = [workLeftMs, deadline - now].map(formatDuration)
+    const time = `${left} of work are left, and ${until} until its deadline`
+    if (does === 'waits') return `it waits for spot capacity: ${time}`
+    const what = offer === undefined ? '' : `, ${offer} at ${perHour(pricePerHour ?? 0)}`
+    if (does === 'tries') return `it asks for spot capacity while there is time${what}: ${time}`
+    if (does === 'pays') {
+      const found = offer === undefined ? 'needs' : 'takes'
+      return `it ${found} what stays until released${what}, to be in time: ${time}`
+    }
+    return `where it runs is the cheapest way to be in time: ${time}`
+  },
+  'backing-off': ({ until, exitCode }, now) => {
+    const code = exitCode === null ? '' : ` with exit code ${exitCode}`
+    return `it failed${code} and is started again ${soon(until, now)}`
+  },
+}
+
+function perWork(micros: number): string {
+  return `${money(Math.round(micros))} per unit of work`
+}
+
+function soon(until: Ms, now: Ms): string {
+  return until > now ? `in ${formatDuration(until - now)}` : 'at the next turn'
+}

@@ -1,0 +1,57 @@
+/**
+ * How suppliers did, from the leases that we asked them for: what they refused, how long capacity
+ * took to work, what they took back, and whether they asked what they had quoted.
+ */
+import type { Lease } from '../domain/lease.ts'
+
+export interface Scorecard {
+  readonly supplier: string
+  /** Purchases that were called for. */
+  readonly asked: number
+  /** Of these: refused by the supplier. */
+  readonly refused: number
+  /** Never answered for, and not found later. */
+  readonly unanswered: number
+  /** From the intent until every machine had reported: the middle, and nine of ten. */
+  readonly readyMsMedian: number | null
+  readonly readyMsP90: number | null
+  /** Held, and given back because its machines never worked. */
+  readonly dead: number
+  /** Ended by the supplier. */
+  readonly takenBack: number
+  /** Asked for more than it had quoted. */
+  readonly dearer: number
+}
+
+/** One for each supplier, by name. */
+export function scorecards(leases: Iterable<Lease>): readonly Scorecard[] {
+  const asked = [...leases].filter(({ calls }) => calls > 0)
+  const groups = [...Map.groupBy(asked, ({ supplier }) => supplier)]
+  return groups
+    .map(([supplier, all]): Scorecard => {
+      const times = all
+        .flatMap(({ readyAt, intendedAt }) => (readyAt === null ? [] : [readyAt - intendedAt]))
+        .sort((a, b) => a - b)
+      return {
+        supplier,
+        asked: all.length,
+        refused: all.filter(({ end }) => end === 'refused').length,
+        unanswered: all.filter(({ end }) => end === 'absent').length,
+        readyMsMedian: atShare(times, 0.5),
+        readyMsP90: atShare(times, 0.9),
+        dead: all.filter(isDead).length,
+        takenBack: all.filter(({ end }) => end === 'lost').length,
+        dearer: all.filter((lease) => (lease.pricePerHour ?? 0) > lease.pricePerHourMax).length,
+      }
+    })
+    .sort((a, b) => (a.supplier < b.supplier ? -1 : 1))
+}
+
+function isDead({ heldAt, readyAt, state, why }: Lease): boolean {
+  return heldAt !== null && readyAt === null && state === 'gone' && /never reported/.test(why ?? '')
+}
+
+/** The nearest rank; null for nothing. */
+function atShare(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
+}

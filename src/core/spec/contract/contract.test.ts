@@ -1,0 +1,128 @@
+/** What is wrong in contracts, where, and what was meant. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { it } from 'node:test'
+import { readContracts } from '../read.ts'
+
+const names = {
+  canonical: (name: string) => (name.toLowerCase() === 'h100' ? 'H100' : name),
+  knownAccelerators: ['H100'],
+}
+
+const head = `kind: Contract
+name: deal
+with: rival
+form: MSA
+bindingness: definitive
+signed: 2025-01-01
+from: 2025-01-01
+source: the deal
+`
+
+function faults(text: string): readonly string[] {
+  const { contracts, faults: found } = readContracts([{ file: 'a.yaml', text }], names)
+  if (found.length > 0) assert.deepEqual(contracts, [])
+  return found.map(({ line, column, path, found: was, expected, meant }) => {
+    const hint = meant === null ? '' : `; meant ${meant}`
+    return `${line}:${column} ${path}: found ${was}; expected ${expected}${hint}`
+  })
+}
+
+function clause(text: string): readonly string[] {
+  return faults(`${head}clauses:\n  - ${text}\n`).map((each) => {
+    return each.replace('10:5 $.clauses[0]', '$').replace(/^\d+:\d+ \$\.clauses\[0\]/, '$')
+  })
+}
+
+/** Written so, told so; `…` stands for what may be told in between. */
+const wrong: readonly (readonly [string, string])[] = [
+  ['{kind: rofr, windows: 3 days}', '$.windows: found the key "windows"; expected one of…'],
+  ['{kind: rofr, window: 3}', '$.window: found the number 3; expected a window…; meant 3 days'],
+  [
+    '{kind: rofo, from: 2025-06-01, to: 2025-05-01}',
+    '$.to: found the text "2025-05-01"; expected a day after from',
+  ],
+  [
+    '{kind: rofo, from: 2025-02-29}',
+    '$.from: found the text "2025-02-29"; expected a day such as…',
+  ],
+  ['{kind: rofo, from: 2025/2/9}', '$.from: found the text "2025/2/9"…; meant 2025-02-09'],
+  ['{kind: spend_commit, total: $250bn}', '$.total: found the text "$250bn"…; meant $250B'],
+  ['{kind: spend_commit, total: 1.5}', '$.total: found the number 1.5; expected whole dollars…'],
+  [
+    `{kind: spend_commit, total: $9M,
+     milestones: [{at: 2026-01-01, dollars: $5M}, {at: 2025-06-01, dollars: $6M}]}`,
+    '$.milestones[1].at: found the text "2025-06-01"; expected a day after the milestone before',
+  ],
+  [
+    '{kind: backstop_purchase, cap: $1M, accelerator: H100, quantity: 100 chips}',
+    '$.quantity: found the text "100 chips"…; meant 100 accelerators',
+  ],
+  [
+    '{kind: sla_credit, bands: [{below: 99, credit: 10%}]}',
+    '$.bands[0].below: found the number 99; expected a share from 0% to 100%…; meant 99%',
+  ],
+  ['{kind: rofo, scope: {regio: eu}}', '$.scope.regio: found the key "regio"…; meant region'],
+  [
+    '{kind: rofo, scope: {region: {is_in: eu}}}',
+    '$.scope.region.is_in: found the key "is_in"; expected one of in, not_in, starts_with…',
+  ],
+  [
+    '{kind: rofo, assumed: [widow]}',
+    '$.assumed[0]: found the text "widow"; expected one of window; meant window',
+  ],
+]
+for (const [text, told] of wrong) {
+  it(`[SP2] refuses ${text.replace(/\s+/g, ' ')}`, () => {
+    const [first = 'nothing', ...more] = clause(text)
+    assert.deepEqual(more, [])
+    const [start = '', end = ''] = told.split('…')
+    assert.ok(first.startsWith(start) && first.endsWith(end), first)
+  })
+}
+
+it('[SP7] tells the nearest kind of clause, by our word for it', () => {
+  assert.match(clause('{kind: exclusiv}')[0] ?? '', /; meant exclusivity$/)
+  assert.match(clause('{kind: first_look}')[0] ?? '', /; meant rofo$/)
+  assert.match(clause('{kind: 3}')[0] ?? '', /found the number 3; expected one of exclusivity/)
+  assert.match(clause('{}')[0] ?? '', /expected one of exclusivity/)
+})
+
+it('[SP2] tells what a definitive or an ended contract lacks', () => {
+  const unsigned = `${head.replace('signed: 2025-01-01\n', '')}clauses: []\n`
+  assert.deepEqual(faults(unsigned), [
+    '1:1 $.signed: found nothing; expected the day of signing, because it is definitive',
+  ])
+  assert.deepEqual(faults(`${head.replace('definitive', 'terminated')}clauses: []\n`), [
+    '1:1 $.to: found nothing; expected the day on which it ended, because it is terminated',
+  ])
+})
+
+it('[SP10] a contract stands once in a submission', () => {
+  const text = `${head}clauses: []\n---\n${head}clauses: []\n`
+  assert.match(faults(text)[0] ?? '', /expected every contract once$/)
+})
+
+it('[SP12] money is read from its digits, however large', () => {
+  const text = `${head}clauses:
+  - {kind: spend_commit, total: $250B}
+  - {kind: spend_commit, id: small, total: "$1.25M"}
+  - {kind: price, pricing: {form: fixed, price_per_hour: 2.10}}
+`
+  const { contracts, faults: found } = readContracts([{ file: 'a.yaml', text }], names)
+  assert.deepEqual(found, [])
+  const [big, small, price] = contracts[0]?.clauses ?? []
+  assert.equal(big?.kind === 'spend_commit' && big.totalDollars, 250_000_000_000)
+  assert.equal(small?.kind === 'spend_commit' && small.totalDollars, 1_250_000)
+  assert.deepEqual(price?.kind === 'price' && price.pricing, { form: 'fixed', perHour: 2_100_000 })
+})
+
+it('the guide shows nothing that cannot be read', () => {
+  const file = new URL('../../../../docs/guide/contracts.md', import.meta.url)
+  const samples = [...readFileSync(file, 'utf8').matchAll(/```yaml\n(.*?)```/gs)]
+  assert.ok(samples.length >= 3)
+  for (const [, text = ''] of samples) {
+    const whole = text.startsWith('kind:') ? text : `${head}clauses:\n${text.replace(/^/gm, '  ')}`
+    assert.deepEqual(faults(whole), [])
+  }
+})

@@ -1,0 +1,206 @@
+/**
+ * Clauses about what we owe, what we paid, and what an hour costs.
+ */
+import { z } from 'zod'
+import { choice, map, name, positive, usdPerHour, whole } from '../field.ts'
+import { days, dollars, line, moment, parties, quantity, share, word } from './field.ts'
+import { clauseKind } from './terms.ts'
+
+const inOrderOfTime = (message: string) => {
+  return <Each extends { readonly at?: number; readonly from?: number }>(
+    list: readonly Each[],
+    context: z.core.$RefinementCtx,
+  ) => {
+    list.forEach((each, index) => {
+      const before = list[index - 1]
+      const [at, last] = [each.at ?? each.from, before?.at ?? before?.from]
+      if (at === undefined || last === undefined || at > last) return
+      const path = [index, each.at === undefined ? 'from' : 'at']
+      context.addIssue({ code: 'custom', message, path })
+    })
+  }
+}
+
+const takeOrPay = clauseKind(
+  'take_or_pay',
+  {
+    quantity,
+    accelerator: word,
+    interval: choice(['hour', 'month', 'quarter', 'year']),
+    price_per_hour: usdPerHour.describe('Of one accelerator'),
+    free_intervals: whole(0, 120).optional(),
+    steps: z
+      .array(map('a map with from and quantity', { from: moment, quantity }), {
+        error: 'a list of steps',
+      })
+      .superRefine(inOrderOfTime('a day after the step before'))
+      .optional(),
+    make_up_intervals: whole(0, 120).optional(),
+    ramp: name.optional().describe('The clause whose accepted tranches bound the duty'),
+  },
+  (terms, given, canonical) => ({
+    quantity: terms.quantity,
+    accelerator: canonical(terms.accelerator),
+    interval: terms.interval,
+    pricePerHour: terms.price_per_hour,
+    freeIntervals: given('free_intervals', terms.free_intervals, 0),
+    steps: terms.steps ?? [],
+    makeUpIntervals: given('make_up_intervals', terms.make_up_intervals, 0),
+    ramp: terms.ramp ?? null,
+  }),
+)
+
+const milestones = z
+  .array(map('a map with at and dollars', { at: moment, dollars }), {
+    error: 'a list of milestones',
+  })
+  .superRefine(inOrderOfTime('a day after the milestone before'))
+  .superRefine((list, context) => {
+    list.forEach((each, index) => {
+      if (index === 0 || each.dollars > (list[index - 1]?.dollars ?? 0)) return
+      const message = 'more than the milestone before, because milestones add up'
+      context.addIssue({ code: 'custom', message, path: [index, 'dollars'] })
+    })
+  })
+
+const spendCommit = clauseKind(
+  'spend_commit',
+  {
+    total: dollars,
+    milestones: milestones.optional(),
+    shortfall: choice(['charged', 'none']).optional(),
+    warn: days.optional().describe('How long before a milestone to warn'),
+  },
+  (terms, given) => ({
+    totalDollars: terms.total,
+    milestones: terms.milestones ?? [],
+    shortfall: given('shortfall', terms.shortfall, 'charged'),
+    warnDays: given('warn', terms.warn, 90),
+  }),
+)
+
+const expansionOption = clauseKind(
+  'expansion_option',
+  { quantity, accelerator: word, strike_per_hour: usdPerHour, term: days },
+  (terms, _given, canonical) => ({
+    quantity: terms.quantity,
+    accelerator: canonical(terms.accelerator),
+    strikePerHour: terms.strike_per_hour,
+    termDays: terms.term,
+  }),
+)
+
+const backstopPurchase = clauseKind(
+  'backstop_purchase',
+  { cap: dollars, quantity, accelerator: word },
+  (terms, _given, canonical) => ({
+    capDollars: terms.cap,
+    quantity: terms.quantity,
+    accelerator: canonical(terms.accelerator),
+  }),
+)
+
+const prepay = clauseKind(
+  'prepay',
+  {
+    form: choice(['prepay', 'deposit', 'loan']),
+    amount: dollars,
+    paid: moment,
+    refund: share.optional().describe('What comes back if the agreement ends'),
+  },
+  (terms, given) => ({
+    form: terms.form,
+    dollars: terms.amount,
+    paidAt: terms.paid,
+    refundPpm: given('refund', terms.refund, 0),
+  }),
+)
+
+const equityVesting = clauseKind(
+  'equity_vesting',
+  {
+    accelerator: word,
+    milestones: z.array(
+      map('a map with quantity and shares', { quantity, shares: whole(1, 1e12) }),
+      { error: 'a list of milestones' },
+    ),
+  },
+  ({ accelerator, milestones }, _given, canonical) => {
+    return { accelerator: canonical(accelerator), milestones }
+  },
+)
+
+const creditSupport = clauseKind(
+  'credit_support',
+  { guarantor: name, amount: dollars },
+  ({ guarantor, amount }) => ({ guarantor, dollars: amount }),
+)
+
+const pricing = z.discriminatedUnion(
+  'form',
+  [
+    map('a price', { form: z.literal('fixed'), price_per_hour: usdPerHour }).transform(
+      (written) => {
+        return { form: written.form, perHour: written.price_per_hour }
+      },
+    ),
+    map('a price', {
+      form: z.literal('tiered'),
+      tiers: z
+        .array(
+          map('a map with accelerators and price_per_hour', {
+            accelerators: whole(0, 100_000_000),
+            price_per_hour: usdPerHour,
+          }),
+          { error: 'a list of tiers' },
+        )
+        .min(1, 'at least one tier'),
+    }).transform(({ form, tiers }) => {
+      const ordered = tiers.map(({ accelerators, price_per_hour: perHour }) => {
+        return { accelerators, perHour }
+      })
+      return { form, tiers: ordered.sort((a, b) => a.accelerators - b.accelerators) }
+    }),
+    map('a price', {
+      form: z.literal('indexed'),
+      price_per_hour: usdPerHour,
+      index: line,
+      base: positive('a number above 0'),
+      floor_per_hour: usdPerHour,
+      cap_per_hour: usdPerHour,
+    }).transform(({ form, index, base, ...prices }) => ({
+      form,
+      index,
+      base,
+      perHour: prices.price_per_hour,
+      floorPerHour: prices.floor_per_hour,
+      capPerHour: prices.cap_per_hour,
+    })),
+    map('a price', {
+      form: z.literal('mfn'),
+      tolerance: share.prefault('0%'),
+      comparators: parties,
+    }).transform(({ form, tolerance, comparators }) => {
+      return { form, tolerancePpm: tolerance, comparators }
+    }),
+    map('a price', { form: z.literal('auction') }),
+  ],
+  { error: 'one of fixed, tiered, indexed, mfn, auction' },
+)
+
+const price = clauseKind(
+  'price',
+  { pricing, review: moment.optional().describe('When the price is looked at again') },
+  ({ pricing, review = null }) => ({ pricing, reviewAt: review }),
+)
+
+export const money = [
+  takeOrPay,
+  spendCommit,
+  expansionOption,
+  backstopPurchase,
+  prepay,
+  equityVesting,
+  creditSupport,
+  price,
+] as const

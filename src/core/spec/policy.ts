@@ -1,0 +1,174 @@
+/**
+ * The policy as people write it, and what it means.
+ */
+import { z } from 'zod'
+import { type Budget, defaultPolicy, type Policy, type Quota } from '../domain/supplier.ts'
+import { dataClasses, relations, type Trust } from '../domain/trust.ts'
+import { acceleratorName } from './accelerators.ts'
+import { choice, field, flag, map, name, names, usd, usdPerHour, whole } from './field.ts'
+import type { Canonical } from './workload.ts'
+
+const percentPattern = /^(\d{1,3}(?:\.\d{1,4})?)%$/
+
+const share = field({
+  expected: 'a share from 0% to 100% such as 25%',
+  written: { type: 'string', pattern: percentPattern.source },
+  read: (value) => {
+    const match = typeof value === 'string' ? percentPattern.exec(value) : null
+    const percent = Number(match?.[1] ?? Number.NaN)
+    return percent <= 100 ? percent / 100 : undefined
+  },
+  meant: (value) => {
+    if (typeof value !== 'number' || !(value >= 0 && value <= 100)) return null
+    return value <= 1 ? `${Number((value * 100).toFixed(4))}%` : `${value}%`
+  },
+})
+
+const suppliers = map('a map with allow and deny', {
+  allow: names.optional().describe('The suppliers that may be used; all by default'),
+  deny: names.optional().describe('The suppliers that may not be used'),
+}).superRefine(({ allow = [], deny = [] }, context) => {
+  deny.forEach((each, index) => {
+    if (!allow.includes(each)) return
+    const message = 'a supplier that is not also allowed'
+    context.addIssue({ code: 'custom', message, path: ['deny', index] })
+  })
+})
+
+const trustRule = map('a map with data, relations, and controls or deny', {
+  data: z.array(choice(dataClasses), { error: 'a list of classes' }).min(1, 'at least one class'),
+  relations: z
+    .array(choice(relations), { error: 'a list of relations' })
+    .min(1, 'at least one relation'),
+  deny: flag.prefault(false),
+  controls: names.optional().describe('What has to be proven, all of it'),
+}).refine(({ deny, controls }) => !deny || controls === undefined, {
+  message: 'either deny or controls, not both',
+  path: ['controls'],
+})
+
+const trust = map('a map with rules and unclassified', {
+  unclassified: choice(dataClasses)
+    .prefault('C4')
+    .describe('What a workload counts as that names no data_class'),
+  rules: z
+    .array(trustRule, { error: 'a list of rules' })
+    .prefault([])
+    .describe('The first that fits decides; the usual rules follow them'),
+  usual: flag.prefault(true).describe('Whether our usual rules follow the written ones'),
+})
+
+const budget = map('a map with an amount and whose it is', {
+  amount: usd.describe('Dollars'),
+  per: choice(['day', 'month', 'year']).describe('By the calendar of UTC'),
+  team: name.optional(),
+  workload: name.optional(),
+  supplier: name.optional(),
+}).refine(({ team, workload, supplier }) => {
+  return [team, workload, supplier].filter((each) => each !== undefined).length <= 1
+}, 'at most one of team, workload and supplier')
+
+const countMax = 1_000_000
+
+const quota = map('a map with a team and accelerators', {
+  team: name,
+  accelerators: z
+    .record(acceleratorName, whole(0, countMax), { error: 'a map such as {H100: 64}' })
+    .refine((counts) => Object.keys(counts).length > 0, 'at least one accelerator')
+    .describe('How many of each it may hold at once'),
+  cohort: name.optional().describe('Teams of one cohort lend one another what they do not use'),
+  borrow: whole(0, countMax)
+    .optional()
+    .describe('At most so many more of each; all that the cohort leaves by default'),
+}).refine(({ cohort, borrow }) => cohort !== undefined || borrow === undefined, {
+  message: 'a cohort to borrow from',
+  path: ['borrow'],
+})
+
+const quotas = z
+  .array(quota, { error: 'a list of quotas' })
+  .max(1_000, 'at most 1000 quotas')
+  .superRefine((all, context) => {
+    const seen = new Set<string>()
+    for (const [index, { team, accelerators }] of all.entries()) {
+      for (const accelerator of Object.keys(accelerators)) {
+        const key = `${team} ${accelerator.toLowerCase()}`
+        const message = `one quota of team ${team} for ${accelerator}`
+        const path = [index, 'accelerators', accelerator]
+        if (seen.has(key)) context.addIssue({ code: 'custom', message, path })
+        seen.add(key)
+      }
+    }
+  })
+
+const exposureLimit = map('a map with a supplier and max', {
+  supplier: name,
+  max: usd.describe('Dollars that nobody else stands for'),
+})
+
+export const policyShape = map('a policy', {
+  kind: z.literal('Policy').describe('Rules that bound all buying; one is in force at a time'),
+  name,
+  max_price: usdPerHour
+    .optional()
+    .describe('Dollars per hour for all that is held at once; no ceiling by default'),
+  suppliers: suppliers.prefault({}),
+  trust: trust.optional().describe('Where data may go; nobody asks by default'),
+  budgets: z
+    .array(budget, { error: 'a list of budgets' })
+    .max(1_000, 'at most 1000 budgets')
+    .optional()
+    .describe('What may be spent in a span; where it is used up, capacity is given back'),
+  quotas: quotas
+    .optional()
+    .describe('How many accelerators teams may hold at once; as many as they like by default'),
+  exposure_limits: z
+    .array(exposureLimit, { error: 'a list of limits' })
+    .max(1_000, 'at most 1000 limits')
+    .optional()
+    .describe('How much suppliers may hold of ours: paid ahead, lent or deposited'),
+  move_when_cheaper_by: share
+    .prefault('25%')
+    .describe('A running gang moves only where its work gets cheaper by at least this share'),
+})
+
+export function policyOf(shape: z.infer<typeof policyShape>, canonical: Canonical): Policy {
+  return {
+    ...defaultPolicy,
+    name: shape.name,
+    pricePerHourMax: shape.max_price ?? null,
+    suppliersAllowed: shape.suppliers.allow ?? null,
+    suppliersDenied: shape.suppliers.deny ?? [],
+    moveWhenCheaperBy: shape.move_when_cheaper_by,
+    ...(shape.trust && { trust: trustOf(shape.trust) }),
+    ...(shape.budgets && { budgets: shape.budgets.map(budgetOf) }),
+    ...(shape.exposure_limits && { exposureLimits: shape.exposure_limits }),
+    ...(shape.quotas && { quotas: shape.quotas.flatMap((each) => quotasOf(each, canonical)) }),
+  }
+}
+
+function trustOf({ rules, usual, unclassified }: z.infer<typeof trust>): Trust {
+  const written = rules.map(({ data, relations: parties, deny, controls = [] }) => {
+    const verdict = deny ? ('deny' as const) : ('allow' as const)
+    return { data, relations: parties, verdict, controls, duties: [] }
+  })
+  return { rules: written, isUsual: usual, unclassified }
+}
+
+function budgetOf({ amount, per, team, workload, supplier }: z.infer<typeof budget>): Budget {
+  const of = { amount, per }
+  if (team !== undefined) return { ...of, of: 'team', name: team }
+  if (workload !== undefined) return { ...of, of: 'workload', name: workload }
+  if (supplier !== undefined) return { ...of, of: 'supplier', name: supplier }
+  return { ...of, of: 'everything', name: '' }
+}
+
+function quotasOf(
+  { team, accelerators, cohort, borrow }: z.infer<typeof quota>,
+  canonical: Canonical,
+): readonly Quota[] {
+  return Object.entries(accelerators).map(([name, count]) => {
+    const accelerator = canonical(name)
+    return { team, cohort: cohort ?? null, accelerator, count, borrow: borrow ?? null }
+  })
+}

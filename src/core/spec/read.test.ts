@@ -1,0 +1,180 @@
+/** Specs as people write them, and what is made of them. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { readSpecs } from './read.ts'
+
+const names = {
+  canonical: (name: string) => (name.toLowerCase() === 'h100' ? 'H100' : name),
+  knownAccelerators: ['H100', 'H200', 'A100'],
+}
+
+function read(text: string) {
+  const { specs, faults } = readSpecs(text, 'a.yaml', names)
+  assert.deepEqual(faults, [])
+  return specs.map(({ spec }) => spec)
+}
+
+const job = `kind: Job
+name: pretrain
+run: python train.py
+resources: {accelerators: H100:8, nodes: 2}
+`
+
+it('reads a job, and fills in what is left out', () => {
+  assert.deepEqual(read(job), [
+    {
+      kind: 'Job',
+      name: 'pretrain',
+      generation: 0,
+      revision: 0,
+      priority: 50,
+      setup: null,
+      run: 'python train.py',
+      envs: {},
+      resources: [{ accelerator: 'H100', perNode: 8, nodes: 2, throughput: null }],
+      markets: ['on-demand'],
+      pricePerHourMax: null,
+      suppliers: null,
+      retryCount: 3,
+      checkpoint: null,
+    },
+  ])
+})
+
+it('reads every field of a job', () => {
+  const text = `kind: Job
+name: pretrain
+priority: 90
+setup: pip install .
+run: |
+  set -e
+  [[ -d "$DIR" ]] && case x in x) echo "{[(";; esac
+envs: {DIR: /data}
+resources:
+  - {accelerators: {h100: 8}, nodes: 2, throughput: 16}
+  - {accelerators: tpu-v9, nodes: 4, throughput: 12.5}
+market: any
+max_price: 98.765432
+suppliers: [incumbent, rival]
+retries: 0
+checkpoint: {dir: s3://bucket/pretrain, every: 90s}
+`
+  assert.deepEqual(read(text), [
+    {
+      kind: 'Job',
+      name: 'pretrain',
+      generation: 0,
+      revision: 0,
+      priority: 90,
+      setup: 'pip install .',
+      run: 'set -e\n[[ -d "$DIR" ]] && case x in x) echo "{[(";; esac\n',
+      envs: { DIR: '/data' },
+      resources: [
+        { accelerator: 'H100', perNode: 8, nodes: 2, throughput: 16 },
+        { accelerator: 'tpu-v9', perNode: 1, nodes: 4, throughput: 12.5 },
+      ],
+      markets: ['on-demand', 'spot'],
+      pricePerHourMax: 98_765_432,
+      suppliers: ['incumbent', 'rival'],
+      retryCount: 0,
+      checkpoint: { dir: 's3://bucket/pretrain', everyMs: 90_000 },
+    },
+  ])
+})
+
+const service = `kind: Service
+name: chat
+run: python serve.py
+resources: {accelerators: H100}
+`
+
+it('reads a service, and fills in what is left out', () => {
+  const [spec] = read(service)
+  assert.partialDeepStrictEqual(spec, {
+    kind: 'Service',
+    replicasMin: 1,
+    replicasMax: 1,
+    requestsPerSecondPerReplica: null,
+    port: 8000,
+    readiness: { path: '/health', periodMs: 2_000, timeoutMs: 1_000, initialDelayMs: 300_000 },
+    spreadSuppliers: 1,
+  })
+})
+
+for (const [written, min, max] of [
+  ['3', 3, 3],
+  ['1..4', 1, 4],
+  ['"2..2"', 2, 2],
+  ['{min: 2, max: 5}', 2, 5],
+] as const) {
+  it(`reads replicas: ${written}, and spreads two or more over two suppliers`, () => {
+    const [spec] = read(`${service}replicas: ${written}\nscale: {requests_per_second: 5}\n`)
+    assert.partialDeepStrictEqual(spec, {
+      replicasMin: min,
+      replicasMax: max,
+      requestsPerSecondPerReplica: 5,
+      spreadSuppliers: Math.min(min, 2),
+    })
+  })
+}
+
+it('[SP18] reads quotas, a kind of accelerator each', () => {
+  const text = `kind: Policy
+name: house
+quotas:
+  - {team: nlp, accelerators: {h100: 64, TPU: 8}, cohort: research, borrow: 32}
+  - {team: vision, accelerators: {H100: 0}}
+`
+  const [policy] = read(text) as readonly { readonly quotas: unknown }[]
+  assert.deepEqual(policy?.quotas, [
+    { team: 'nlp', cohort: 'research', accelerator: 'H100', count: 64, borrow: 32 },
+    { team: 'nlp', cohort: 'research', accelerator: 'TPU', count: 8, borrow: 32 },
+    { team: 'vision', cohort: null, accelerator: 'H100', count: 0, borrow: null },
+  ])
+})
+
+it('[SP19] reads how much suppliers may hold of ours', () => {
+  const text = `kind: Policy
+name: house
+exposure_limits:
+  - {supplier: incumbent, max: 1000000.00}
+`
+  const [policy] = read(text) as readonly { readonly exposureLimits: unknown }[]
+  assert.deepEqual(policy?.exposureLimits, [{ supplier: 'incumbent', max: 1_000_000_000_000 }])
+})
+
+it('reads a supplier and a policy', () => {
+  const text = `kind: Supplier
+name: rival
+url: https://rival.example:8443/v1/
+token: {env: RIVAL_TOKEN}
+class: A
+late_effect: 1m30s
+buying: false
+---
+kind: Policy
+name: frugal
+max_price: $250/h
+suppliers: {allow: [incumbent, rival], deny: [other]}
+move_when_cheaper_by: 12.5%
+`
+  assert.deepEqual(read(text), [
+    {
+      name: 'rival',
+      generation: 0,
+      driver: 'remote',
+      url: 'https://rival.example:8443/v1',
+      tokenFrom: { env: 'RIVAL_TOKEN' },
+      promises: { class: 'A', lateEffectMs: 90_000, listLagMs: 10_000 },
+      buying: false,
+    },
+    {
+      name: 'frugal',
+      generation: 0,
+      pricePerHourMax: 250_000_000,
+      suppliersAllowed: ['incumbent', 'rival'],
+      suppliersDenied: ['other'],
+      moveWhenCheaperBy: 0.125,
+    },
+  ])
+})
