@@ -1,0 +1,18 @@
+/**
+ * Time, chance and secrets as inputs, so that the simulator can run the very same code.
+ */
+export interface Clock {
+  /** Milliseconds of a clock that only ever goes forward; compares to nothing but itself. */
+  steadyMs(): number
+  /** Resolves after so many milliseconds, or at once when the signal fires. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Keys {
+  /** What suppliers see of a lease: a pure function, at most 40 characters of [a-z0-9-]. */
+  keyOf(installation: string, lease: string): string
+  /** The proof that a machine of the lease carries; a pure function of the key. */
+  secretOf(key: string): string
+  /** SHA-256 of a text, in hexadecimal: what later proves that nothing was changed. */
+  digest(text: string): string
+}

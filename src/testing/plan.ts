@@ -1,0 +1,113 @@
+/**
+ * Plans written as text, one line an action and one a reason, in the order of the plan.
+ *
+ * The opposite of a drawn world, for the other half of a test. For tests only.
+ */
+import assert from 'node:assert/strict'
+import { formatUsd } from '../core/domain/money.ts'
+import type { Action, Plan } from '../core/domain/plan.ts'
+import type { Reason } from '../core/domain/reason.ts'
+import { formatDuration } from '../core/domain/time.ts'
+import type { World } from '../core/domain/world.ts'
+import { drawnWorld } from './world.ts'
+
+/**
+ * Checks a planner against drawings: the actions must be the expected lines; where these have
+ * reasons (`why …`), the reasons must be these and no others; and the plan must pass its lint.
+ */
+export function planChecker(
+  plan: (world: World) => Plan,
+  lint: (world: World, plan: Plan) => readonly string[],
+): (drawing: string, expected: string) => void {
+  return (drawing, expected) => {
+    const world = drawnWorld(drawing)
+    const planned = plan(world)
+    const lines = expected.split('\n').map((line) => line.trim())
+    const actions = lines.filter((line) => line !== '' && !line.startsWith('why '))
+    const reasons = lines.filter((line) => line.startsWith('why '))
+    assert.deepEqual(writtenActions(planned), actions)
+    if (reasons.length > 0) assert.deepEqual(writtenReasons(planned), reasons)
+    assert.deepEqual(lint(world, planned), [])
+  }
+}
+
+export function writtenActions(plan: Plan): readonly string[] {
+  return plan.actions.map(written)
+}
+
+export function writtenReasons(plan: Plan): readonly string[] {
+  return plan.reasons.map((reason) => `why ${reason.run}: ${told(reason, plan.at)}`)
+}
+
+function written(action: Action): string {
+  switch (action.do) {
+    case 'acquire': {
+      const { lease, supplier, offer, nodes, pricePerHourMax, replaces } = action
+      const what = `${supplier}/${offer} x${nodes} ${formatUsd(pricePerHourMax)}`
+      return `acquire ${lease} ${what}${replaces === null ? '' : ` replaces ${replaces}`}`
+    }
+    case 'release':
+      return `release ${action.lease}: ${action.because}`
+    case 'start':
+      return `start ${action.run} on ${action.lease} epoch ${action.epoch}`
+    case 'drain':
+      return `drain ${action.run}: ${action.because}`
+  }
+}
+
+function told(reason: Reason, now: number): string {
+  switch (reason.why) {
+    case 'chosen':
+      return `chosen ${reason.offer} ${formatUsd(reason.pricePerHour)} of ${reason.outOf}`
+    case 'dearer':
+      return `dearer ${reason.offer} ${formatUsd(reason.pricePerHour)} than ${reason.than}`
+    case 'left':
+      return `left ${reason.offer} ${formatUsd(reason.pricePerHour)}`
+    case 'kept':
+      return `kept ${reason.lease} ${formatUsd(reason.pricePerHour)}${cheaper(reason)}`
+    case 'moving':
+      return `moving ${reason.lease} to ${reason.to} saves ${percent(reason.saving)}`
+    case 'no-stock':
+      return `no-stock ${reason.offer} ${reason.nodesLeft} of ${reason.nodesNeeded}`
+    case 'cooling':
+      return `cooling ${reason.offer} ${formatDuration(reason.until - now)} ${reason.said}`
+    case 'too-dear':
+      return `too-dear ${reason.offer} ${above(reason.pricePerHour, reason.limit, reason.whose)}`
+    case 'over-budget':
+      return `over-budget ${reason.offer} ${above(reason.pricePerHour, reason.left, reason.whose)}`
+    case 'spent':
+      return `spent ${reason.offer} ${above(reason.pricePerHour, reason.left, reason.whose)}`
+    case 'quota':
+      return `quota ${reason.offer} ${reason.needed} on ${reason.held} of ${reason.quota}`
+    case 'not-allowed':
+      return `not-allowed ${reason.supplier} by ${reason.whose}`
+    case 'clause':
+      return `clause ${reason.offer} by ${reason.clause}`
+    case 'not-offered':
+      return `not-offered ${reason.accelerator}:${reason.perNode}`
+    case 'unreachable':
+      return `unreachable ${reason.supplier} ${reason.said}`
+    case 'spread':
+      return `spread ${reason.supplier} ${reason.replicas}`
+    case 'buying':
+      return `buying ${reason.lease} ${reason.state}`
+    case 'hunting':
+      return `hunting ${reason.does}${reason.offer === undefined ? '' : ` ${reason.offer}`}`
+    case 'fencing':
+      return `fencing epoch ${reason.epoch}`
+    case 'backing-off':
+      return `backing-off ${formatDuration(reason.until - now)}`
+  }
+}
+
+function above(price: number, limit: number, whose: string): string {
+  return `${formatUsd(price)} above ${formatUsd(limit)} of ${whose}`
+}
+
+function cheaper({ cheaper: offer, saving }: Extract<Reason, { why: 'kept' }>): string {
+  return offer === null ? '' : ` ${offer} saves ${percent(saving)}`
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`
+}
