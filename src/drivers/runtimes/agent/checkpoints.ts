@@ -1,0 +1,107 @@
+/**
+ * Takes checkpoints from ranks: the last fence. A pointer counts only if it comes from the epoch
+ * that owns the job at the very moment of the commit.
+ */
+import type { Checkpoint, Worked } from '../../../core/domain/checkpoint.ts'
+import { event } from '../../../core/domain/event.ts'
+import type { Lease } from '../../../core/domain/lease.ts'
+import type { Run } from '../../../core/domain/run.ts'
+import type { Ms } from '../../../core/domain/time.ts'
+import type { Ledger } from '../../../ports/ledger.ts'
+import type { DeskAnswer } from '../../../ports/runtime.ts'
+import type { CheckpointCommit } from '../../../protocol/agent.ts'
+
+export interface Checkpoints {
+  commit(lease: Lease, commit: CheckpointCommit): Promise<DeskAnswer<null>>
+}
+
+const triesMax = 10
+
+export function checkpoints(ledger: Ledger): Checkpoints {
+  /** Epochs whose refusal has been told of: a rank that does not listen would fill the ledger. */
+  const told = new Set<string>()
+
+  async function refuse(lease: Lease, commit: CheckpointCommit, why: string) {
+    const { run, epoch, step, uri } = commit
+    const which = `${lease.id} ${run} ${epoch}`
+    if (!told.has(which)) {
+      told.add(which)
+      const { workload, id, supplier } = lease
+      const subject = { workload, run: lease.run, lease: id, supplier }
+      const events = [event('checkpoint.refused', subject, { step, epoch, uri })]
+      await ledger.commit({ puts: [], events })
+    }
+    return { outcome: 'stale', why } as const
+  }
+
+  /** Null where a row moved on meanwhile: look again. */
+  async function attempt(lease: Lease, commit: CheckpointCommit) {
+    const { epoch, step, uri } = commit
+    const { workload, id, supplier } = lease
+    const run = await ledger.get('run', lease.run)
+    const why = run ? fault(lease, run.body, commit) : `there is no run ${lease.run}`
+    if (!run || why !== null) return refuse(lease, commit, why ?? '')
+    const row = await ledger.get('checkpoint', workload)
+    const last = row?.body
+    if (last && last.epoch > epoch) {
+      return refuse(lease, commit, `epoch ${last.epoch} has saved its state already`)
+    }
+    const isSame = last?.step === step && last.uri === uri
+    // Said again, or overtaken on the way by a newer one of the same rank.
+    if (last?.epoch === epoch && (isSame || last.step > step)) return accepted
+    const acceptedAt = await ledger.now()
+    const worked = workedBy({ lease, run: run.body, last: last ?? null, epoch, acceptedAt })
+    const body = { workload, epoch, step, uri, acceptedAt, worked }
+    const version = row?.version ?? 0
+    const subject = { workload, run: lease.run, lease: id, supplier }
+    const done = await ledger.commit({
+      expects: [{ kind: 'run', id: run.id, version: run.version }],
+      puts: [{ kind: 'checkpoint', id: workload, version, live: true, body }],
+      events: [event('checkpoint.accepted', subject, { step, epoch, uri })],
+    })
+    return done.outcome === 'done' ? accepted : null
+  }
+
+  return {
+    async commit(lease, commit) {
+      for (let tries = 0; tries < triesMax; tries += 1) {
+        const answer = await attempt(lease, commit)
+        if (answer) return answer
+      }
+      throw new Error(`run ${lease.run} changes all the time; try again`)
+    },
+  }
+}
+
+interface Saved {
+  readonly lease: Lease
+  readonly run: Run
+  readonly last: Checkpoint | null
+  readonly epoch: number
+  readonly acceptedAt: Ms
+}
+
+/** What it took to come so far: what is known, and what was done since it was last saved. */
+function workedBy({ lease, run, last, epoch, acceptedAt }: Saved): readonly Worked[] {
+  const { accelerator, perNode, nodes } = lease
+  const goesOn = last?.epoch === epoch
+  const since = goesOn ? last.acceptedAt : (run.startedAt ?? acceptedAt)
+  const known = last?.worked ?? []
+  const isSame = (each: Worked) =>
+    each.accelerator === accelerator && each.perNode === perNode && each.nodes === nodes
+  const here = known.find(isSame) ?? { accelerator, perNode, nodes, ms: 0, starts: 0 }
+  const ms = here.ms + Math.max(0, acceptedAt - since)
+  const starts = here.starts + (goesOn ? 0 : 1)
+  return [...known.filter((each) => !isSame(each)), { ...here, ms, starts }]
+}
+
+const accepted = { outcome: 'ok', value: null } as const
+
+/** Why the epoch of this commit does not own its job; null where it does. */
+function fault(lease: Lease, run: Run, commit: CheckpointCommit): string | null {
+  if (commit.run !== run.id) return `${lease.id} is a lease of ${run.id}, not of ${commit.run}`
+  if (commit.epoch !== run.epoch) return `${run.id} is in epoch ${run.epoch}, not ${commit.epoch}`
+  if (run.lease !== lease.id) return `${run.id} does not run on ${lease.id}`
+  if (run.state === 'running' || run.state === 'draining') return null
+  return `epoch ${run.epoch} of ${run.id} is over: it is ${run.state}`
+}
