@@ -1,0 +1,90 @@
+/**
+ * What suppliers hold of ours, and whether a contract would let one of them hold too much.
+ */
+
+import { formatAmount } from '../../core/contracts/amount.ts'
+import { bindingClauses } from '../../core/contracts/money/account.ts'
+import { exposures, overLimit } from '../../core/contracts/money/exposure.ts'
+import type { Charge } from '../../core/domain/charge.ts'
+import { formatDay } from '../../core/domain/day.ts'
+import type { Spec } from '../../core/domain/spec.ts'
+import type { Ledger, Row } from '../../ports/ledger.ts'
+import { accountOf, type Charged, partsOf } from './money.ts'
+import { historyOf, type LawChange } from './take.ts'
+
+/** Amounts in micro-dollars, as texts. */
+export interface ExposureView {
+  readonly supplier: string
+  /** Paid ahead, deposited or lent, and not used up. */
+  readonly held: string
+  /** What guarantors stand for. */
+  readonly supported: string
+  readonly atRisk: string
+  /** What the policy allows to be at risk; null where it says nothing. */
+  readonly limit: string | null
+}
+
+export function exposureView(charged: Charged): readonly ExposureView[] {
+  const { snapshot } = charged
+  const limits = snapshot.rows.policy[0]?.body.exposureLimits ?? []
+  const clauses = bindingClauses(historyOf(snapshot))
+  return exposures(clauses, usedOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
+    const limit = limits.find((each) => each.supplier === supplier)?.max ?? null
+    const { held, supported, atRisk } = amounts
+    return {
+      supplier,
+      held: String(held),
+      supported: String(supported),
+      atRisk: String(atRisk),
+      limit: limit === null ? null : String(limit),
+    }
+  })
+}
+
+/** Of each prepayment, by the name of its clause. */
+function usedOf(charged: Charged): Readonly<Record<string, bigint>> {
+  const used: Record<string, bigint> = {}
+  for (const { clause, amount } of accountOf(charged, partsOf(charged)).prepaid) {
+    used[clause] = (used[clause] ?? 0n) + amount
+  }
+  return used
+}
+
+/** Why contracts may not be signed, in one sentence; null where nobody comes to hold too much. */
+export async function tooExposed(
+  ledger: Ledger,
+  specs: readonly Spec[],
+  { drafts }: LawChange,
+): Promise<string | null> {
+  const added = [...drafts.values()].flatMap(({ change, body }) => {
+    return change === 'unchanged' ? [] : [body]
+  })
+  if (!added.some(({ clauses }) => clauses.some(({ kind }) => kind === 'prepay'))) return null
+  const snapshot = await ledger.read()
+  const policies = specs.flatMap((each) => (each.kind === 'Policy' ? [each.spec] : []))
+  const policy = policies.at(-1) ?? snapshot.rows.policy[0]?.body
+  const limits = policy?.exposureLimits ?? []
+  if (limits.length === 0) return null
+  const used = usedOf({ snapshot, charges: await everyCharge(ledger) })
+  const clauses = bindingClauses([...historyOf(snapshot), ...added])
+  const over = overLimit(clauses, used, limits, snapshot.now)
+  if (!over) return null
+  const { supplier, atRisk, max, at } = over
+  return (
+    `${supplier} would hold ${formatAmount(atRisk)} of ours from ${formatDay(at)} on, and the ` +
+    `policy ${policy?.name} allows ${formatAmount(max)}; ask for credit_support, pay less ahead, ` +
+    'or raise its limit under exposure_limits'
+  )
+}
+
+async function everyCharge(ledger: Ledger): Promise<readonly Charge[]> {
+  const charges: Charge[] = []
+  for (let after: string | undefined; ; ) {
+    const rows: readonly Row<'charge'>[] = await ledger.list('charge', { all: true, after, limit })
+    charges.push(...rows.map(({ body }) => body))
+    after = rows.at(-1)?.id
+    if (rows.length < limit) return charges
+  }
+}
+
+const limit = 1_000

@@ -1,0 +1,216 @@
+/**
+ * What contracts say of what was charged: how far commitments are used, and what FOCUS tells of it.
+ */
+
+import type { Told } from '../../core/audit/evidence.ts'
+import { costOfHours } from '../../core/contracts/amount.ts'
+import {
+  type Account,
+  acceptedUnder,
+  account,
+  bindingClauses,
+  drawn,
+} from '../../core/contracts/money/account.ts'
+import { burnDown } from '../../core/contracts/money/burn-down.ts'
+import type { Draw } from '../../core/contracts/money/draw.ts'
+import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
+import type { Charge, Invoice } from '../../core/domain/charge.ts'
+import { clauseName } from '../../core/domain/clause.ts'
+import { dayMs } from '../../core/domain/day.ts'
+import type { Ms } from '../../core/domain/time.ts'
+import type { Purse } from '../../core/domain/world.ts'
+import type { Dataset } from '../../core/focus/columns.ts'
+import { type Comparison, compareInvoice } from '../../core/focus/invoice.ts'
+import type { FocusRow } from '../../core/focus/rows.ts'
+import { commitmentRows, invoiceRows, periodRows } from '../../core/focus/terms.ts'
+import { type Span, usageRows } from '../../core/focus/usage.ts'
+import { type Slice, slices } from '../../core/meter/slices.ts'
+import { count, purses, type Spending } from '../../core/meter/spending.ts'
+import type { Snapshot } from '../../ports/ledger.ts'
+import { historyOf } from './take.ts'
+
+/** All charges, those that are closed among them. */
+export interface Charged {
+  readonly snapshot: Snapshot
+  readonly charges: readonly Charge[]
+}
+
+/** A part of a charge, under the name by which the account knows it. */
+export type Part = Slice & { readonly id: string }
+
+export function partsOf({ snapshot, charges }: Charged): readonly Part[] {
+  return charges.flatMap((charge) =>
+    slices(charge, snapshot.now).map((slice) => ({ ...slice, id: `${charge.id}@${slice.from}` })),
+  )
+}
+
+export function accountOf({ snapshot }: Charged, parts: readonly Part[]): Account {
+  const kinds = new Map(snapshot.rows.workload.map(({ id, body }) => [id, body.spec.kind]))
+  return account(
+    historyOf(snapshot),
+    parts.map(({ id, charge, from, to, amount }) => {
+      const { workload } = charge
+      const workloadKind = workload === null ? undefined : kinds.get(workload)
+      return { ...charge, id, from, to, amount, workloadKind }
+    }),
+  )
+}
+
+/** All that is told of commitments, for whoever audits it. */
+export function toldOf(charged: Charged): readonly Told[] {
+  const parts = partsOf(charged)
+  const { draws, prepaid } = accountOf(charged, parts)
+  const byId = new Map(parts.map((part) => [part.id, part]))
+  const told = (of: Told['of']) => (each: Draw) => {
+    const part = byId.get(each.charge)
+    if (!part) return []
+    const [at, partAmount] = [part.from, BigInt(part.amount)]
+    const { clause, amount } = each
+    return { of, clause, charge: part.charge.id, part: part.id, partAmount, at, amount }
+  }
+  return [...draws.flatMap(told('commitment')), ...prepaid.flatMap(told('prepayment'))]
+}
+
+/** One commitment and one of its dates or intervals. Amounts in micro-dollars, as texts. */
+export interface BurnDownView {
+  /** `<contract>/<clause>`. */
+  readonly clause: string
+  readonly with: string
+  readonly kind: 'spend_commit' | 'take_or_pay' | 'prepay'
+  /** The milestone, or the end of the present interval. */
+  readonly at: Ms | null
+  readonly due: string
+  readonly used: string
+  /** What will be missing at the present pace. */
+  readonly shortfall: string
+  /** To be spent every day from now on, to be in time. */
+  readonly neededPerDay: string
+  readonly warns: boolean
+}
+
+/** Over these days the present pace is measured. */
+const paceDays = 7
+
+export function burnDownView(charged: Charged): readonly BurnDownView[] {
+  const { now } = charged.snapshot
+  const parts = partsOf(charged)
+  const { draws, prepaid } = accountOf(charged, parts)
+  const byId = new Map(parts.map((part) => [part.id, drawn({ ...part.charge, ...part })]))
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  const accepted = acceptedUnder(clauses)
+  return clauses.flatMap((clause): readonly BurnDownView[] => {
+    const name = clauseName(clause)
+    const about = { clause: name, with: clause.with }
+    const ours = draws.filter((each) => each.clause === name)
+    const spends = ours.map((each) => {
+      return { at: byId.get(each.charge)?.at ?? 0, amount: each.amount, hours: each.hours }
+    })
+    if (clause.kind === 'spend_commit') {
+      const late = spends.filter(({ at }) => at > now - paceDays * dayMs)
+      const perDay = late.reduce((sum, { amount }) => sum + amount, 0n) / BigInt(paceDays)
+      return burnDown(clause, spends, { now, perDay }).map((row) => ({
+        ...about,
+        kind: 'spend_commit',
+        at: row.at,
+        due: String(row.due),
+        used: String(row.spent),
+        shortfall: String(row.shortfall),
+        neededPerDay: String(row.neededPerDay),
+        warns: row.warns,
+      }))
+    }
+    if (clause.kind === 'take_or_pay') {
+      const span = intervalAt(clause, now)
+      if (!span) return []
+      const committed = committedHours(clause, span, accepted(clause, span.from))
+      const used = spends
+        .filter(({ at }) => at >= span.from && at < span.to)
+        .reduce((sum, { hours }) => sum + hours, 0)
+      const gone = (now - span.from) / (span.to - span.from)
+      const expected = gone > 0 ? used / gone : used
+      const missing = Math.max(0, committed - expected)
+      const daysLeft = Math.max(1, Math.ceil((span.to - now) / dayMs))
+      const price = (hours: number) => String(costOfHours(clause.pricePerHour, Math.max(0, hours)))
+      return [
+        {
+          ...about,
+          kind: 'take_or_pay',
+          at: span.to,
+          due: price(committed),
+          used: price(Math.min(used, committed)),
+          shortfall: price(missing),
+          neededPerDay: price((committed - used) / daysLeft),
+          warns: missing > 0,
+        },
+      ]
+    }
+    if (clause.kind !== 'prepay' || clause.form !== 'prepay') return []
+    const paid = BigInt(clause.dollars) * 1_000_000n
+    const used = prepaid
+      .filter((each) => each.clause === name)
+      .reduce((sum, { amount }) => sum + amount, 0n)
+    const left = { shortfall: '0', neededPerDay: '0', warns: false }
+    return [
+      { ...about, kind: 'prepay', at: clause.to, due: String(paid), used: String(used), ...left },
+    ]
+  })
+}
+
+/** What every budget of the policy in force has left. */
+export function pursesOf({ snapshot, charges }: Charged): readonly Purse[] {
+  const budgets = snapshot.rows.policy[0]?.body.budgets ?? []
+  if (budgets.length === 0) return []
+  const closed: Spending = new Map()
+  for (const charge of charges) count(closed, charge)
+  const open = charges.filter(({ to }) => to === null)
+  const leases = snapshot.rows.lease.map(({ body }) => body)
+  return purses(budgets, { closed, open, leases, now: snapshot.now })
+}
+
+/** An invoice beside what we charged for ourselves. */
+export function comparisonOf(invoice: Invoice, charged: Charged): readonly Comparison[] {
+  const ours = partsOf(charged).filter(({ charge }) => charge.supplier === invoice.supplier)
+  return compareInvoice(invoice, ours)
+}
+
+/** Rows of one dataset of FOCUS 1.4 for a span. */
+export function focusRows(
+  dataset: Dataset,
+  charged: Charged,
+  {
+    span,
+    invoices,
+    installation,
+  }: {
+    readonly span: Span
+    readonly invoices: readonly Invoice[]
+    readonly installation: string
+  },
+): readonly FocusRow[] {
+  const { snapshot } = charged
+  const history = historyOf(snapshot)
+  const suppliers = snapshot.rows.supplier.map(({ body }) => body)
+  switch (dataset) {
+    case 'cost-and-usage': {
+      const parts = partsOf(charged)
+      const invoiceOf = ({ charge, from }: Slice) =>
+        invoices.find((each) => {
+          const isAbout = each.supplier === charge.supplier && from >= each.from && from < each.to
+          return isAbout && each.lines.some(({ rental }) => rental === charge.rental)
+        })?.number ?? null
+      const input = { installation, parts, account: accountOf(charged, parts), history, suppliers }
+      return usageRows({ ...input, invoiceOf }, span)
+    }
+    case 'contract-commitment':
+      return commitmentRows(history, snapshot.now)
+    case 'invoice-detail':
+      return invoiceRows(installation, invoices, span)
+    case 'billing-period': {
+      const billing = new Set([
+        ...charged.charges.map(({ supplier }) => supplier),
+        ...invoices.map(({ supplier }) => supplier),
+      ])
+      return periodRows([...billing].sort(), invoices, span, snapshot.now)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * What was bought lately, as rights of first refusal count it: all that one workload has of one
+ * kind at one supplier together, so that nothing slips through in slices.
+ */
+import type { Purchase } from '../../core/contracts/rofr/open.ts'
+import type { Lease } from '../../core/domain/lease.ts'
+
+/** Leases that hold capacity, may or shall hold it, or held it once; of each the last is read. */
+export function purchasesOf(leases: Iterable<Lease>): readonly Purchase[] {
+  const newest = new Map([...leases].map((lease) => [lease.id, lease]))
+  const bought = [...newest.values()].filter(({ rental, state }) => {
+    return rental !== null || state !== 'gone'
+  })
+  const kinds = Map.groupBy(bought, ({ workload, supplier, accelerator, region }) =>
+    [workload, supplier, accelerator, region].join(' '),
+  )
+  return [...kinds.values()].flatMap((all) => {
+    const [first] = all
+    if (!first) return []
+    const { workload, supplier, accelerator, region } = first
+    // What was given back and bought anew is no more than what was held at once.
+    const gangs = Math.max(1, all.filter(({ state }) => state !== 'gone').length)
+    const sizes = all.map(({ perNode, nodes }) => perNode * nodes)
+    const accelerators = Math.max(...sizes) * gangs
+    const deal = {
+      ...{ accelerator, accelerators, region, termDays: 0, securityClass: '' },
+      pricePerHour: Math.max(
+        ...all.map((each) => each.pricePerHourMax / (each.perNode * each.nodes)),
+      ),
+      startAt: first.intendedAt,
+    }
+    const at = Math.max(...all.map(({ intendedAt }) => intendedAt))
+    const facts = { workload: [workload], accelerator: [accelerator], region: [region] }
+    return [{ id: workload, at, supplier, deal, facts }]
+  })
+}

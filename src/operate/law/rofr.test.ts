@@ -1,0 +1,176 @@
+/**
+ * A right of first refusal in a real ledger: nothing is bought of a third party before the holder
+ * was asked and let it go, and what is bought then is signed for under its case.
+ */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { it, type TestContext } from 'node:test'
+import { isWhole } from '../../core/contracts/rofr/bundle.ts'
+import type { Offer } from '../../core/domain/offer.ts'
+import type { Spec } from '../../core/domain/spec.ts'
+import { readSubmission } from '../../core/spec/read.ts'
+import { embedded } from '../../drivers/ledgers/embedded.ts'
+import type { Memory } from '../memory.ts'
+import { defaultSettings } from '../settings.ts'
+import { submit } from '../submit.ts'
+import { decide } from '../turn/decide.ts'
+import type { Observed } from '../turn/observed.ts'
+import { decideRight, evidenceOf, giveNotice, type Move, openRight, rightsOf } from './rofr.ts'
+
+const day = 86_400_000
+const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+
+const specs = `
+kind: Supplier
+name: rival
+url: http://rival
+class: A
+---
+kind: Contract
+name: msa
+with: incumbent
+form: MSA
+bindingness: definitive
+signed: 2025-01-21
+from: 2025-01-21
+source: letter
+clauses:
+  - kind: rofr
+    id: first
+    window: 10 days
+    tail: 30 days
+    at_least: 8
+    aggregate: 90 days
+    disclose: [price_per_hour, accelerators]
+    match: same-terms
+    partial: false
+---
+kind: Job
+name: train
+run: ./train
+resources: { accelerators: H100:8 }
+---
+kind: Job
+name: other
+run: ./train
+resources: { accelerators: H100:8 }
+`
+
+const offer: Offer = {
+  ...{ id: 'h100x8', supplier: 'rival', accelerator: 'H100', perNode: 8, region: 'us' },
+  ...{ market: 'on-demand', pricePerHour: 80_000_000, stock: { kind: 'unknown' }, observedAt: 0 },
+}
+
+const observed: Observed = {
+  ...{ sightings: [], offers: [offer], outages: [], sights: [], known: () => true },
+  ...{ inFlight: new Set(), requestsPerSecond: {}, straysSeen: new Set() },
+}
+
+const memory: Memory = {
+  ...{ owners: new Map(), formerRuns: new Map(), closedCharges: new Set(), spending: new Map() },
+  ...{ closed: [], drawn: null },
+  formerVersions: { pool: new Map(), outage: new Map() },
+  belief: { pools: {} },
+}
+
+async function house(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'calumet-rofr-'))
+  let now = Date.parse('2025-03-03')
+  const path = join(folder, 'ledger.db')
+  const ledger = await embedded({ path, clock: () => now, randomId: () => 'us' })
+  t.after(async () => {
+    await ledger.close()
+    rmSync(folder, { recursive: true })
+  })
+  const names = { canonical: (name: string) => name, knownAccelerators: ['H100'] }
+  const { specs: read, faults } = readSubmission([{ file: 'a.yaml', text: specs }], names)
+  assert.deepEqual(faults, [])
+  await submit(ledger, read as readonly Spec[], null)
+  const settings = { ...defaultSettings, serverUrl: 'http://us' }
+  const keyOf = (_: string, id: string) => id
+  const options = { installation: 'us', settings, memory, keyOf, digest: hash }
+  /** What a turn buys, and which rows it writes. */
+  const turn = async () => {
+    const decision = decide(await ledger.read(), observed, options)
+    assert.deepEqual(decision.faults, [])
+    const done = await ledger.commit(decision.commit)
+    assert.equal(done.outcome, 'done')
+    const { puts } = decision.commit
+    return puts.flatMap((put) => {
+      return put.kind === 'lease' && put.body.state === 'intended' ? [put.body.workload] : []
+    })
+  }
+  const id = 'msa/first/train@rival/h100x8'
+  return {
+    ledger,
+    id,
+    turn,
+    pass: (days: number) => {
+      now += days * day
+    },
+    open: (workload: string) =>
+      openRight(ledger, { workload, offer: 'rival/h100x8', by: 'ann' }, [offer]),
+    tell: () => giveNotice(ledger, { id, by: 'ann', proof: 'receipt 7', nonce: 'n' }, hash),
+    move: (move: Move) => decideRight(ledger, { id, by: 'ann', move }),
+    steps: async () => rightsOf(await ledger.read()).map(({ step }) => step),
+  }
+}
+
+it('[OP27] buys of a third party only after the holder let it go, and signs for it', async (t) => {
+  const { ledger, id, turn, open, tell, move, steps } = await house(t)
+  assert.deepEqual(await turn(), [])
+  assert.equal((await open('train')).outcome, 'done')
+  assert.deepEqual(await turn(), [])
+  const told = await tell()
+  assert.ok('notice' in told)
+  assert.deepEqual(told.notice.terms, { price_per_hour: '$10.00', accelerators: '8' })
+  assert.deepEqual([await turn(), await steps()], [[], ['noticed']])
+  await move({ event: 'decline' })
+  // One of the two is free to buy, and the other has a case of its own to come.
+  const bought = await turn()
+  assert.equal(bought.length, 1)
+  assert.deepEqual(await steps(), ['bound'])
+  assert.deepEqual(await turn(), [])
+  const bundle = evidenceOf(await ledger.read(), id, hash)
+  assert.ok(bundle && isWhole(bundle, hash))
+  assert.deepEqual(
+    bundle.entries.map(({ to }) => to),
+    ['triggered', 'noticed', 'free', 'bound'],
+  )
+})
+
+it('[OP27] silence lets it go strictly after the deadline, and not for ever', async (t) => {
+  const { turn, open, tell, pass, steps } = await house(t)
+  await open('train')
+  await tell()
+  pass(10)
+  assert.deepEqual([await turn(), await steps()], [[], ['noticed']])
+  pass(1)
+  assert.deepEqual(await steps(), ['free'])
+  pass(31)
+  assert.deepEqual([await turn(), await steps()], [[], ['expired']])
+})
+
+it('[OP27] a holder that matches, disputes or waives is heard', async (t) => {
+  const { turn, open, tell, move, steps } = await house(t)
+  await open('train')
+  const early = await move({ event: 'decline' })
+  assert.equal(early.outcome, 'refused')
+  await tell()
+  await move({ event: 'dispute', why: 'not the same terms' })
+  assert.deepEqual([await turn(), await steps()], [[], ['disputed']])
+  await move({ event: 'settle', as: 'waived' })
+  assert.equal((await turn()).length, 1)
+})
+
+it('[OP27] opens a case once, and none that no right is about', async (t) => {
+  const { ledger, open } = await house(t)
+  await open('train')
+  await open('train')
+  assert.equal(rightsOf(await ledger.read()).length, 1)
+  const nobody = await open('nobody')
+  assert.match(nobody.outcome === 'refused' ? nobody.why : '', /there is no workload nobody/)
+})

@@ -1,0 +1,110 @@
+/**
+ * What the loop must remember of rows that are over: which keys were ever issued, how far a run had
+ * counted, which charges are closed, at which version a row would come back. Rebuilt from the
+ * ledger whenever leadership is taken.
+ */
+
+import type { Draw } from '../core/contracts/money/draw.ts'
+import type { Charge } from '../core/domain/charge.ts'
+import type { Lease } from '../core/domain/lease.ts'
+import type { Run } from '../core/domain/run.ts'
+import type { Ms } from '../core/domain/time.ts'
+import { type Belief, noBelief } from '../core/domain/world.ts'
+import { learn, lessonsOf } from '../core/hunt/lessons.ts'
+import { count, type Spending } from '../core/meter/spending.ts'
+import type { Commit, Kind, Ledger, RowQuery } from '../ports/ledger.ts'
+
+/** Draws of closed charges; `key` says of how many charges and contracts. */
+export interface Drawn {
+  readonly key: string
+  readonly draws: readonly (Draw & { readonly at: Ms })[]
+  readonly prepaidUsed: Readonly<Record<string, bigint>>
+}
+
+export interface Memory {
+  /** Leases of all times, by the key that their supplier sees. */
+  readonly owners: Map<string, Lease>
+  /** Runs that are over, with the version of their row. */
+  readonly formerRuns: Map<string, { readonly version: number; readonly run: Run }>
+  readonly closedCharges: Set<string>
+  /** The charges themselves, in the order in which they closed. */
+  readonly closed: Charge[]
+  /** What of them counts against which commitment; worked out when it is asked for. */
+  drawn: Drawn | null
+  /** What those charges came to, day by day. */
+  readonly spending: Spending
+  /** What purchases taught about spot capacity, and what was quoted while we led. */
+  belief: Belief
+  /** Versions of pools and outages that are over, by kind and id: each may come back. */
+  readonly formerVersions: Record<'pool' | 'outage', Map<string, number>>
+}
+
+export async function recall(ledger: Ledger): Promise<Memory> {
+  const memory: Memory = {
+    owners: new Map(),
+    formerRuns: new Map(),
+    closedCharges: new Set(),
+    closed: [],
+    drawn: null,
+    spending: new Map(),
+    belief: noBelief,
+    formerVersions: { pool: new Map(), outage: new Map() },
+  }
+  for await (const row of every(ledger, 'lease')) memory.owners.set(row.body.key, row.body)
+  memory.belief = learn(noBelief, [...memory.owners.values()].flatMap(lessonsOf))
+  for await (const { id, version, live, body } of every(ledger, 'run')) {
+    if (!live) memory.formerRuns.set(id, { version, run: body })
+  }
+  for await (const { live, body } of every(ledger, 'charge')) {
+    if (!live) rememberCharge(memory, body)
+  }
+  for (const kind of ['pool', 'outage'] as const) {
+    for await (const { id, version, live } of every(ledger, kind)) {
+      if (!live) memory.formerVersions[kind].set(id, version)
+    }
+  }
+  return memory
+}
+
+/** All rows of a kind, those that are over among them, page by page. */
+export async function* every<K extends Kind>(ledger: Ledger, kind: K) {
+  let query: RowQuery = { all: true, limit: 1_000 }
+  for (;;) {
+    const rows = await ledger.list(kind, query)
+    yield* rows
+    const last = rows.at(-1)
+    if (!last || rows.length < 1_000) return
+    query = { ...query, after: last.id }
+  }
+}
+
+/** Keeps the memory in step with a commit that was applied. */
+export function remember(memory: Memory, commit: Pick<Commit, 'puts'>): void {
+  for (const put of commit.puts) {
+    if (put.kind === 'lease') rememberLease(memory, put.body)
+    if (put.kind === 'charge' && !put.live) rememberCharge(memory, put.body)
+    if (put.kind === 'pool' || put.kind === 'outage') {
+      const former = memory.formerVersions[put.kind]
+      if (put.live) former.delete(put.id)
+      else former.set(put.id, put.version + 1)
+    }
+    if (put.kind !== 'run') continue
+    if (put.live) memory.formerRuns.delete(put.id)
+    else memory.formerRuns.set(put.id, { version: put.version + 1, run: put.body })
+  }
+}
+
+function rememberLease(memory: Memory, lease: Lease): void {
+  const old = memory.owners.get(lease.key)
+  const known = old ? lessonsOf(old).length : 0
+  memory.belief = learn(memory.belief, lessonsOf(lease).slice(known))
+  memory.owners.set(lease.key, lease)
+}
+
+function rememberCharge(memory: Memory, charge: Charge): void {
+  const { closedCharges, closed, spending } = memory
+  if (closedCharges.has(charge.id)) return
+  closed.push(charge)
+  closedCharges.add(charge.id)
+  count(spending, charge)
+}

@@ -1,0 +1,211 @@
+/**
+ * The rules of the loop, on a real ledger, with suppliers on paper and a clock that jumps.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { buys, type House, house, job, states } from './stage.test.ts'
+import { withdraw } from './withdraw.ts'
+
+describe('the loop', () => {
+  it('[OP1] buys what is demanded, starts it, and gives it back', async () => {
+    const home = await house()
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    await home.until('a running gang', async () => {
+      const run = await home.ledger.get('run', 'train.0')
+      return run?.body.state === 'running' && run.body.epoch === 1
+    })
+    assert.deepEqual([home.acme.orders.length, home.acme.stock], [1, 2])
+    await remove(home, 'train')
+    await home.until('the end', async () => {
+      const row = await home.ledger.get('workload', 'train')
+      return row?.body.state === 'deleted'
+    })
+    assert.equal(await states(home), 'train.0.1 acme gone')
+    assert.equal(home.acme.stock, 4)
+  })
+
+  it('[OP2] sends the same key again after a lost answer', async () => {
+    const home = await house()
+    home.acme.mishaps.push({ kind: 'reply-lost' }, { kind: 'request-lost' })
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    assert.equal(new Set(home.acme.orders).size, 1)
+    assert.equal(home.acme.rentals.length, 1)
+  })
+
+  it('[OP2] outlives a call that never ends', async () => {
+    const home = await house()
+    home.acme.mishaps.push({ kind: 'never-answers' })
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    assert.equal(home.acme.rentals.length, 1)
+  })
+
+  it('[OP3] waits for listings where keys mean nothing', async () => {
+    const home = await house('C')
+    home.acme.mishaps.push({ kind: 'request-lost' })
+    home.lead()
+    const from = home.clock.wallMs()
+    await home.apply(job('train'))
+    await home.until('a second attempt', buys(home, 'train.0.1 acme gone, train.0.2 acme ready'))
+    assert.ok(home.clock.wallMs() - from > 25_000, 'not before the first could have shown')
+    assert.equal(home.acme.orders.length, 2)
+    assert.equal((await home.leases())[0]?.end, 'absent')
+  })
+
+  it('[OP4] adopts what a dead control plane bought', async () => {
+    const home = await house()
+    home.acme.mishaps.push({ kind: 'never-answers' })
+    const first = home.lead()
+    await home.apply(job('train'))
+    await home.until('a purchase under way', () => home.acme.rentals.length === 1)
+    first.kill()
+    home.lead('second')
+    await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    assert.equal(home.acme.rentals.length, 1)
+  })
+
+  it('[OP5] goes elsewhere when it is refused', async () => {
+    const home = await house()
+    home.acme.mishaps.push({ kind: 'refuse', as: 'no-stock' })
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('a lease', buys(home, 'train.0.1 acme gone, train.0.2 bolt ready'))
+    const pool = await home.ledger.get('pool', 'acme/h100x8')
+    assert.equal(pool?.body.refusals, 1)
+    const refusals = (await home.ledger.events({})).filter(({ kind }) => kind === 'lease.refused')
+    assert.equal(refusals[0]?.facts.kind, 'no-stock')
+  })
+
+  it('[OP8] is led by one control plane at a time', async () => {
+    const home = await house()
+    const first = home.lead('first')
+    home.lead('second')
+    await home.apply(job('train'))
+    await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    first.kill()
+    await home.apply(job('more', 1))
+    const both = 'more.0.1 acme ready, train.0.1 acme ready'
+    await home.until('a second lease', buys(home, both))
+    const events = await home.ledger.events({ limit: 1_000 })
+    assert.equal(events.filter(({ kind }) => kind === 'lease.asked').length, 2)
+  })
+
+  it('[OP9] buys around a supplier that went away in a call', async () => {
+    const home = await house()
+    home.acme.mishaps.push({ kind: 'reply-lost' })
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('an unsure lease', buys(home, 'train.0.1 acme unsure'))
+    home.acme.away = true
+    await home.until('a lease elsewhere', buys(home, 'train.0.1 acme unsure, train.0.2 bolt ready'))
+    home.acme.away = false
+    await home.until('its return', buys(home, 'train.0.1 acme gone, train.0.2 bolt ready'))
+    assert.equal(home.acme.rentals[0]?.state, 'ended')
+  })
+
+  it('[OP14] goes on when what was over comes back: an outage, an offer that rests', async () => {
+    const home = await house()
+    home.lead()
+    for (const round of [1, 2]) {
+      home.acme.away = true
+      await home.until(`outage ${round}`, async () => {
+        return (await home.ledger.get('outage', 'acme'))?.live === true
+      })
+      home.acme.away = false
+      await home.until(`its end ${round}`, async () => {
+        return (await home.ledger.get('outage', 'acme'))?.live === false
+      })
+      home.acme.mishaps.push({ kind: 'refuse', as: 'no-stock' })
+      home.bolt.mishaps.push({ kind: 'refuse', as: 'no-stock' })
+      await home.apply(job(`train-${round}`))
+      await home.until('a lease', async () => (await states(home)).includes(' ready'))
+      await remove(home, `train-${round}`)
+      await home.until('its end', async () => !(await states(home)).includes(' ready'))
+    }
+  })
+
+  it('[OP15] takes a workload back once', async () => {
+    const home = await house()
+    await home.apply(job('train'))
+    await remove(home, 'train')
+    await remove(home, 'train')
+    const told = (await home.ledger.events({})).filter(({ kind }) => kind === 'workload.deleting')
+    assert.equal(told.length, 1)
+    assert.deepEqual(await withdraw(home.ledger, 'nobody'), { outcome: 'not-found' })
+  })
+
+  it('[OP10] asks nobody whom a new rule forbids', async () => {
+    const home = await house()
+    home.acme.mishaps.push({ kind: 'request-lost' })
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('an unsure lease', buys(home, 'train.0.1 acme unsure'))
+    const deny = { pricePerHourMax: null, suppliersAllowed: null, suppliersDenied: ['acme'] }
+    const policy = { name: 'no-acme', generation: 0, ...deny, moveWhenCheaperBy: 0.25 }
+    await home.apply({ kind: 'Policy', spec: policy })
+    const orders = home.acme.orders.length
+    await home.until('a lease elsewhere', async () =>
+      (await states(home)).includes('train.0.2 bolt ready'),
+    )
+    assert.equal(home.acme.orders.length, orders)
+  })
+
+  it('[OP11] charges every rental once', async () => {
+    const home = await house()
+    home.lead()
+    await home.apply(job('train'))
+    await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    await home.until('an open charge', async () => {
+      const charge = await home.ledger.get('charge', 'acme/acme-0')
+      return charge?.body.to === null && charge.body.account === 'usage'
+    })
+    home.acme.end('acme-0')
+    await home.until('a closed charge', async () => {
+      const charge = await home.ledger.get('charge', 'acme/acme-0')
+      return charge?.body.to === home.acme.rentals[0]?.endedAt
+    })
+    const kinds = (await home.ledger.events({ limit: 1_000 })).map(({ kind }) => kind)
+    const first = kinds.filter((kind) => kind === 'charge.closed')
+    assert.equal(first.length, 1)
+  })
+
+  for (const heard of ['its answer', 'a listing'] as const) {
+    it(`[OP31] decides anew after ${heard} told a price above the agreed one`, async () => {
+      const home = await house()
+      const { acquire } = home.acme
+      home.acme.acquire = async (order) => ({ ...(await acquire(order)), pricePerHour: 99_000_000 })
+      home.acme.distort = ({ complete, rentals }) => ({
+        complete,
+        rentals: rentals.map((each) => ({ ...each, pricePerHour: 99_000_000 })),
+      })
+      if (heard === 'a listing') home.acme.mishaps.push({ kind: 'reply-lost' })
+      home.lead()
+      await home.apply(job('train'))
+      await home.until('a mark', async () => {
+        return (await home.ledger.get('law', 'law'))?.body.changes === 1
+      })
+      assert.equal((await home.leases())[0]?.why, 'its price is above what was agreed')
+    })
+  }
+
+  it('[OP12] previews without a trace', async () => {
+    const home = await house()
+    const { preview } = home.lead()
+    await home.until('quotes', async () => {
+      const { plan } = await preview([job('train')])
+      return plan.actions.some((action) => action.do === 'acquire')
+    })
+    assert.deepEqual(await home.leases(), [])
+    assert.equal(await home.ledger.get('workload', 'train'), null)
+    assert.equal(home.acme.orders.length, 0)
+  })
+})
+
+async function remove({ ledger }: House, name: string): Promise<void> {
+  assert.deepEqual(await withdraw(ledger, name), { outcome: 'done', state: 'deleting' })
+}

@@ -1,0 +1,121 @@
+/**
+ * Writes a plan's actions onto the sheet: intents, releases, starts and drains. Nothing is left to
+ * choose here, and nothing leaves the house: calls follow only once the sheet is committed.
+ */
+import { leaseEvent, unwanted } from '../../core/acquire/settle.ts'
+import { type Buying, barOf, type Law, signed, trustTerms } from '../../core/contracts/law.ts'
+import type { Lease } from '../../core/domain/lease.ts'
+import type { Acquire, Plan } from '../../core/domain/plan.ts'
+import type { Run } from '../../core/domain/run.ts'
+import type { Ms } from '../../core/domain/time.ts'
+import { drained, runEvent } from '../../core/run/advance.ts'
+import { purchasesOf } from '../law/purchases.ts'
+import type { DecideOptions } from './observed.ts'
+import { writeLease, writeRun } from './reality.ts'
+import type { Sheet } from './sheet.ts'
+
+export function carry(rows: Sheet, plan: Plan, options: DecideOptions, law: Law): void {
+  const now = law.at
+  // A run that has just moved makes its next move in the next turn.
+  const moved = new Set(rows.changed('run').map(({ id }) => id))
+  for (const action of plan.actions) {
+    if (action.do === 'acquire') intend(rows, action, options, law)
+    else if (action.do === 'release') release(rows, action.lease, action.because)
+    else if (moved.has(action.run)) continue
+    else if (action.do === 'start') start(rows, action.run, action.lease, action.epoch, now)
+    else drain(rows, action.run, action.because, now)
+  }
+}
+
+/** Only says that nobody wants it: how it goes depends on what its supplier knows of it. */
+function release(rows: Sheet, id: string, because: string): void {
+  const lease = rows.get('lease', id)
+  const dropped = lease && unwanted(lease, because)
+  if (!dropped) return
+  writeLease(rows, dropped.lease)
+  rows.events.push(...dropped.events)
+}
+
+function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law): void {
+  const { installation, keyOf } = options
+  const { do: _, slot: __, lease: id, pricePerHour: ___, ...terms } = action
+  const workload = rows.get('workload', action.workload)?.spec
+  const seller = rows.get('supplier', action.supplier)
+  if (workload && !sign(rows, { ...action, id, workload, seller }, options, law)) return
+  const { team, product } = workload ?? {}
+  const lease: Lease = {
+    ...terms,
+    id,
+    key: keyOf(installation, id),
+    state: 'intended',
+    wanted: true,
+    calls: 0,
+    calledAt: null,
+    ...(team !== undefined && { team }),
+    ...(product !== undefined && { product }),
+    refusedUnsettled: false,
+    absentCount: 0,
+    rental: null,
+    pricePerHour: null,
+    intendedAt: law.at,
+    heldAt: null,
+    readyAt: null,
+    goneAt: null,
+    end: null,
+    why: null,
+    noticeUntil: null,
+  }
+  writeLease(rows, lease)
+  const trust = workload ? trustTerms(law, { workload, seller, region: action.region }) : null
+  const facts = { attempt: lease.attempt, ...(trust !== null && { trust }) }
+  rows.events.push(leaseEvent(lease, 'lease.intended', facts))
+  const run = rows.get('run', action.run)
+  if (run) writeRun(rows, { ...run, attempts: action.attempt })
+}
+
+/**
+ * A purchase under a right of first refusal is signed for with it; false where another purchase of
+ * this turn has used that freedom up, or comes with it to more than may be bought unasked.
+ */
+function sign(rows: Sheet, buying: Buying, { memory }: DecideOptions, law: Law): boolean {
+  const { inForce, records: before } = law
+  if (before.cases.length === 0 && !inForce.some(({ kind }) => kind === 'rofr')) return true
+  const cases = rows.all('right')
+  const purchases = purchasesOf(new Set([...memory.owners.values(), ...rows.all('lease')]))
+  const now = { ...law, records: { ...before, cases, purchases } }
+  if (barOf(now, buying)) return false
+  const done = signed(now, buying)
+  if ('refused' in done) return false
+  for (const each of done.cases) rows.set('right', each.id, each)
+  return true
+}
+
+function start(rows: Sheet, id: string, lease: string, epoch: number, now: Ms): void {
+  const run = rows.get('run', id)
+  const workload = run && rows.get('workload', run.workload)
+  if (!run || !workload) return
+  const { revision } = workload.spec
+  const cleared = { startedAt: now, fencedAt: null, exitCode: null, why: null }
+  const next: Run = { ...run, state: 'running', epoch, lease, revision, ...cleared }
+  writeRun(rows, next)
+  rows.events.push(
+    runEvent(next, 'run.started', {
+      supplier: rows.get('lease', lease)?.supplier ?? null,
+      startedAt: now,
+    }),
+  )
+}
+
+function drain(rows: Sheet, id: string, because: string, now: Ms): void {
+  const run = rows.get('run', id)
+  if (!run) return
+  if (run.state === 'waiting') {
+    const next: Run = { ...run, state: 'done', endedAt: now, why: because }
+    writeRun(rows, next)
+    rows.events.push(runEvent(next, 'run.ended', { state: 'done', because }))
+  } else if (run.state === 'running') {
+    const { run: next, events } = drained(run, because)
+    writeRun(rows, next)
+    rows.events.push(...events)
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * One turn of the loop as a value: from what the ledger holds and what was observed to the one
+ * commit that follows, and the calls that may be made once it is in.
+ *
+ * Synchronous and without effect: the same snapshot and observation give the same decision.
+ */
+import { mayAskAgain } from '../../core/acquire/answer.ts'
+import type { Law } from '../../core/contracts/law.ts'
+import { event } from '../../core/domain/event.ts'
+import type { Lease } from '../../core/domain/lease.ts'
+import type { Plan } from '../../core/domain/plan.ts'
+import type { Ms } from '../../core/domain/time.ts'
+import type { World } from '../../core/domain/world.ts'
+import { lint } from '../../core/plan/lint.ts'
+import { plan as makePlan } from '../../core/plan/plan.ts'
+import type { Commit, Expectation, Snapshot } from '../../ports/ledger.ts'
+import type { Memory } from '../memory.ts'
+import { carry } from './carry.ts'
+import type { DecideOptions, Observed } from './observed.ts'
+import { advanceRuns, dropNodes, endWorkloads, meterRentals, settleLeases } from './reality.ts'
+import { expectations, forbidden, lawOn } from './rules.ts'
+import { type Sheet, sheet } from './sheet.ts'
+import { findStrays, noteOutages, type Stray } from './strays.ts'
+import { worldOf } from './world.ts'
+
+/** A call that may be made for a lease, on the condition that these rows are as they were. */
+export interface Ask {
+  readonly lease: Lease
+  readonly version: number
+  readonly expects: readonly Expectation[]
+  /** By the ledger's time; whoever sends later has to decide anew. */
+  readonly until: Ms
+}
+
+export interface Decision {
+  readonly world: World
+  readonly law: Law
+  readonly plan: Plan
+  readonly faults: readonly string[]
+  readonly commit: Pick<Commit, 'expects' | 'puts' | 'events'>
+  readonly asks: readonly Ask[]
+  readonly releases: readonly Lease[]
+  readonly strays: readonly Stray[]
+}
+
+export function decide(snapshot: Snapshot, observed: Observed, options: DecideOptions): Decision {
+  const rows = sheet(snapshot)
+  knowFormer(rows, options.memory)
+  const { now } = snapshot
+  noteOutages(rows, observed, options.memory, now)
+  const law = lawOn(rows, options.memory, now)
+  settleLeases(rows, observed, options.settings, law)
+  dropNodes(rows)
+  const strays = findStrays(rows, observed, options.memory)
+  meterRentals(rows, observed.sightings, options)
+  advanceRuns(rows, observed, options, now)
+  endWorkloads(rows, now)
+  const world = worldOf(rows, observed, { memory: options.memory, law })
+  const { plan, faults } = planned(world, law)
+  carry(rows, plan, options, law)
+  notePlan(rows, plan, faults)
+  return {
+    world,
+    law,
+    plan,
+    faults,
+    commit: { expects: sellersAsKnown(rows, plan), puts: rows.puts(), events: rows.events },
+    ...calls(rows, observed, law),
+    strays,
+  }
+}
+
+/**
+ * Whoever is bought from is as it was known to be: a commit of ours whose answer was lost may have
+ * said since that it is out.
+ */
+function sellersAsKnown(rows: Sheet, { actions }: Plan): readonly Expectation[] {
+  const bought = actions.flatMap((action) => (action.do === 'acquire' ? [action.supplier] : []))
+  return [...new Set(bought)]
+    .filter((id) => !rows.isChanged('outage', id))
+    .map((id) => ({ kind: 'outage', id, version: rows.version('outage', id) }))
+}
+
+/** What was over may come back, at the version that it has by now. */
+function knowFormer(rows: Sheet, { formerVersions }: Memory): void {
+  for (const kind of ['pool', 'outage'] as const) {
+    for (const [id, version] of formerVersions[kind]) {
+      if (!rows.get(kind, id)) rows.knowVersion(kind, id, version)
+    }
+  }
+}
+
+/** A plan that fails lint is not carried out; its reasons stand, its actions do not. */
+export function planned(world: World, law: Law): { plan: Plan; faults: readonly string[] } {
+  const plan = makePlan(world, law)
+  const faults = lint(world, plan, law)
+  return faults.length === 0 ? { plan, faults } : { plan: { ...plan, actions: [] }, faults }
+}
+
+/** Written only when it says something new: a turn that changes nothing leaves no trace. */
+function notePlan(rows: Sheet, plan: Plan, faults: readonly string[]): void {
+  if (plan.actions.length === 0 && saysTheSame(rows.get('plan', 'plan'), plan, faults)) return
+  rows.set('plan', 'plan', plan)
+  const facts = { generation: plan.generation, actions: plan.actions.length }
+  if (faults.length > 0) {
+    rows.events.push(event('plan.rejected', {}, { ...facts, faults: faults.join('; ') }))
+  } else if (plan.actions.length > 0) {
+    rows.events.push(event('plan.committed', {}, facts))
+  }
+}
+
+function saysTheSame(last: Plan | null, plan: Plan, faults: readonly string[]): boolean {
+  return last !== null && faults.length === 0 && isAlike(plan.reasons, last.reasons)
+}
+
+/** Where commitments are used up from moment to moment, what they save moves with every turn. */
+function isAlike(one: unknown, other: unknown, name = ''): boolean {
+  if (one === other || name === 'paid') return true
+  // The ledger knows no infinity.
+  if (typeof one === 'number' && !Number.isFinite(one)) return other === null
+  if (typeof one === 'number' && typeof other === 'number') {
+    const isMoving = name === 'saving' || name === 'pricePerWork' || name === 'worth'
+    return isMoving && one.toPrecision(1) === other.toPrecision(1)
+  }
+  if (one === null || other === null) return false
+  if (typeof one !== 'object' || typeof other !== 'object') return false
+  const [some, others] = [Object.entries(one), Object.entries(other)]
+  const values = other as Readonly<Record<string, unknown>>
+  return (
+    some.length === others.length && some.every(([key, value]) => isAlike(value, values[key], key))
+  )
+}
+
+function calls(rows: Sheet, { inFlight, outages }: Observed, law: Law) {
+  const away = new Set(outages.map(({ supplier }) => supplier))
+  const asks: Ask[] = []
+  const releases: Lease[] = []
+  for (const lease of rows.all('lease')) {
+    if (inFlight.has(lease.id)) continue
+    if (lease.state === 'releasing' && !away.has(lease.supplier)) releases.push(lease)
+    const supplier = rows.get('supplier', lease.supplier)
+    const fresh = lease.state === 'intended' && lease.wanted
+    const again = supplier !== null && mayAskAgain(lease, supplier.promises.class, law.at)
+    if (!fresh && !again) continue
+    // Asked here as well: a call whose answer was lost with its process was not open before.
+    if (forbidden(rows, lease, law) !== null) continue
+    // The version that the row has once this turn's commit is in.
+    const version = rows.version('lease', lease.id) + (rows.isChanged('lease', lease.id) ? 1 : 0)
+    asks.push({ lease, version, expects: expectations(rows, lease), until: law.until })
+  }
+  return { asks, releases }
+}

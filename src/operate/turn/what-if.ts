@@ -1,0 +1,29 @@
+/**
+ * The plan as it is beside the plan as it would be if something outside were different. Both are
+ * made by the planner that plans the loop's turns; neither is carried out.
+ */
+import { demands } from '../../core/demand/demands.ts'
+import type { Reason } from '../../core/domain/reason.ts'
+import { compare, type Difference } from '../../core/plan/what-if/compare.ts'
+import { type Supposition, suppose, wrongSuppositions } from '../../core/plan/what-if/suppose.ts'
+import { type Decision, planned } from './decide.ts'
+
+export interface WhatIf extends Difference {
+  /** Why whoever is elsewhere then is there, or waits. */
+  readonly reasons: readonly Reason[]
+}
+
+/** Sentences where what is supposed makes no sense here. */
+export function whatIf(
+  now: Pick<Decision, 'world' | 'law' | 'plan'>,
+  suppositions: readonly Supposition[],
+): WhatIf | { readonly wrong: readonly string[] } {
+  const wrong = wrongSuppositions(now.world, suppositions)
+  if (wrong.length > 0) return { wrong }
+  const supposed = suppose(now.world, suppositions)
+  const world = { ...supposed, demands: demands(supposed) }
+  const { plan } = planned(world, now.law)
+  const difference = compare(now, { world, plan })
+  const shifted = new Set(difference.shifts.map(({ run }) => run))
+  return { ...difference, reasons: plan.reasons.filter(({ run }) => shifted.has(run)) }
+}

@@ -1,0 +1,66 @@
+/**
+ * Turns the sheet and what was observed into the one picture that the planner gets.
+ */
+import { throughputs } from '../../core/catalog/accelerators.ts'
+import type { Law } from '../../core/contracts/law.ts'
+import { demands } from '../../core/demand/demands.ts'
+import { defaultPolicy } from '../../core/domain/supplier.ts'
+import type { Demand } from '../../core/domain/workload.ts'
+import type { NodeSight, World } from '../../core/domain/world.ts'
+import { purses } from '../../core/meter/spending.ts'
+import type { Memory } from '../memory.ts'
+import { marginalsOn } from './marginals.ts'
+import type { Observed } from './observed.ts'
+import type { Sheet } from './sheet.ts'
+
+export function worldOf(
+  rows: Sheet,
+  observed: Observed,
+  { memory, law }: { readonly memory: Memory; readonly law: Law },
+): World {
+  const { spending } = memory
+  const now = law.at
+  const suppliers = rows.all('supplier')
+  const names = new Set(suppliers.map(({ name }) => name))
+  // Nothing is bought before everybody has had a chance to quote: the first answer is not the best.
+  const quoted = suppliers.every(({ name }) => observed.known(name))
+  const policy = rows.get('policy', 'policy') ?? defaultPolicy
+  // What closes in this very turn is not in memory yet.
+  const closing = rows.changed('charge').filter(({ to }) => to !== null)
+  const open = [...rows.all('charge'), ...closing]
+  const books = { closed: spending, open, leases: rows.all('lease'), now }
+  return {
+    now,
+    generation: rows.get('plan', 'plan')?.generation ?? 0,
+    workloads: rows.all('workload'),
+    demands: demandsOf(rows, observed.sights, observed.requestsPerSecond),
+    suppliers,
+    policy,
+    purses: purses(policy.budgets ?? [], books),
+    marginals: marginalsOn(rows, observed.offers, { law, memory }),
+    offers: quoted ? observed.offers.filter(({ supplier }) => names.has(supplier)) : [],
+    outages: rows.all('outage'),
+    pools: rows.all('pool'),
+    belief: memory.belief,
+    leases: rows.all('lease'),
+    runs: rows.all('run'),
+    sights: observed.sights,
+    checkpoints: rows.all('checkpoint'),
+    throughputs,
+    requestsPerSecond: observed.requestsPerSecond,
+  }
+}
+
+export function demandsOf(
+  rows: Sheet,
+  sights: readonly NodeSight[],
+  requestsPerSecond: World['requestsPerSecond'],
+): readonly Demand[] {
+  return demands({
+    workloads: rows.all('workload'),
+    runs: rows.all('run'),
+    leases: rows.all('lease'),
+    sights,
+    requestsPerSecond,
+  })
+}

@@ -1,0 +1,147 @@
+/**
+ * Keeps an eye on every supplier without ever holding up the loop: listings, quotes and outages as
+ * they come in. Asks questions only; buys nothing, decides nothing.
+ */
+import type { Sighting } from '../core/acquire/settle.ts'
+import { type Goods, goodsOf } from '../core/catalog/goods.ts'
+import type { Offer } from '../core/domain/offer.ts'
+import type { SupplierSpec } from '../core/domain/supplier.ts'
+import type { Outage } from '../core/domain/world.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Ledger } from '../ports/ledger.ts'
+import type { OpenSupplier, Supplier } from '../ports/supplier.ts'
+import { within } from './deadline.ts'
+import { saidBy } from './said.ts'
+import type { Settings } from './settings.ts'
+
+export interface Watch {
+  /** Starts what is due; returns at once. */
+  poll(specs: readonly SupplierSpec[]): void
+  /** Listings that came in since the last call: each is handed out once. */
+  takeSightings(): readonly Sighting[]
+  /** Nothing came of them: they are handed out again, where no newer ones came in. */
+  putBack(sightings: readonly Sighting[]): void
+  /**
+   * Nobody knows what came of them: these suppliers count as never seen until they list anew, and
+   * sell us nothing until they list everything.
+   */
+  unsee(sightings: readonly Sighting[]): void
+  offers(): readonly Offer[]
+  /** What of a supplier's offers cannot be planned with, a sentence each. */
+  offerFaults(supplier: string): readonly string[]
+  outages(): readonly Outage[]
+  /** False until the supplier answered, or failed to, for the first time. */
+  knows(supplier: string): boolean
+  socket(supplier: string): Supplier | null
+  /** Asks this supplier for a new listing at the next poll. */
+  relist(supplier: string): void
+}
+
+interface Eye {
+  readonly spec: SupplierSpec
+  readonly socket: Supplier
+  looking: boolean
+  listedAtMs: number
+  quotedAtMs: number
+  goods: Goods
+  sighting: Sighting | null
+  outage: Outage | null
+  known: boolean
+  /** What it listed is forgotten, and half a listing would not show it again. */
+  forgotten: boolean
+}
+
+export interface WatchOptions {
+  readonly ledger: Ledger
+  readonly open: OpenSupplier
+  readonly clock: Clock
+  readonly settings: Settings
+  readonly onNews: () => void
+}
+
+export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): Watch {
+  const eyes = new Map<string, Eye>()
+
+  function eyeFor(spec: SupplierSpec): Eye {
+    const old = eyes.get(spec.name)
+    if (old && old.spec.generation === spec.generation) return old
+    const never = Number.NEGATIVE_INFINITY
+    const goods: Goods = { offers: [], faults: [] }
+    const fresh = { looking: false, listedAtMs: never, quotedAtMs: never, goods }
+    const unseen = { sighting: null, outage: null, known: false, forgotten: false }
+    const eye: Eye = { spec, socket: open(spec), ...fresh, ...unseen }
+    eyes.set(spec.name, eye)
+    return eye
+  }
+
+  async function look(eye: Eye): Promise<void> {
+    const askedAt = await ledger.now()
+    try {
+      const ask = <T>(what: string, work: Promise<T>) =>
+        within(clock, settings.askDeadlineMs, `${eye.spec.name} (${what})`, work)
+      eye.listedAtMs = clock.steadyMs()
+      const listing = await ask('list', eye.socket.list(ledger.installation))
+      eye.sighting = { supplier: eye.spec.name, askedAt, listing }
+      if (listing.complete) eye.forgotten = false
+      if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
+        eye.goods = goodsOf(await ask('offers', eye.socket.offers()))
+        eye.quotedAtMs = clock.steadyMs()
+      }
+      eye.outage = null
+    } catch (error) {
+      const said = saidBy(error)
+      const since = eye.outage?.since ?? askedAt
+      eye.outage = { supplier: eye.spec.name, cause: 'silent', since, said }
+      eye.quotedAtMs = Number.NEGATIVE_INFINITY
+    }
+    eye.known = true
+  }
+
+  return {
+    poll(specs) {
+      const names = new Set(specs.map(({ name }) => name))
+      for (const name of eyes.keys()) if (!names.has(name)) eyes.delete(name)
+      for (const spec of specs) {
+        const eye = eyeFor(spec)
+        if (eye.looking || clock.steadyMs() - eye.listedAtMs < settings.listEveryMs) continue
+        eye.looking = true
+        look(eye)
+          .catch(() => {}) // The ledger is away: the loop will say so itself.
+          .finally(() => {
+            eye.looking = false
+            onNews()
+          })
+      }
+    },
+    takeSightings() {
+      const taken = [...eyes.values()].flatMap(({ sighting }) => (sighting ? [sighting] : []))
+      for (const eye of eyes.values()) eye.sighting = null
+      return taken
+    },
+    putBack(sightings) {
+      for (const sighting of sightings) {
+        const eye = eyes.get(sighting.supplier)
+        if (eye) eye.sighting ??= sighting
+      }
+    },
+    unsee(sightings) {
+      for (const { supplier } of sightings) {
+        const eye = eyes.get(supplier)
+        const never = { known: false, listedAtMs: Number.NEGATIVE_INFINITY }
+        if (eye) Object.assign(eye, { ...never, forgotten: true })
+      }
+    },
+    offers: () =>
+      [...eyes.values()].flatMap(({ goods, outage, forgotten }) =>
+        outage || forgotten ? [] : goods.offers,
+      ),
+    offerFaults: (supplier) => eyes.get(supplier)?.goods.faults ?? [],
+    outages: () => [...eyes.values()].flatMap(({ outage }) => (outage ? [outage] : [])),
+    knows: (supplier) => eyes.get(supplier)?.known ?? false,
+    socket: (supplier) => eyes.get(supplier)?.socket ?? null,
+    relist(supplier) {
+      const eye = eyes.get(supplier)
+      if (eye) eye.listedAtMs = Number.NEGATIVE_INFINITY
+    },
+  }
+}
