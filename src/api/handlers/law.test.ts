@@ -1,0 +1,128 @@
+/** Contracts as people ask for them: what binds, what comes, and what was set aside. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { refused, stage } from '../stage.test.ts'
+
+const contract = (clauses: string) => ({
+  documents: [
+    {
+      file: 'msa.yaml',
+      text: `kind: Contract
+name: msa
+with: acme
+form: MSA
+bindingness: definitive
+signed: 1970-01-01
+from: 1970-01-01
+to: 2100-01-01
+source: letter
+clauses:
+${clauses}`,
+    },
+  ],
+})
+const alone = contract(
+  '  - { kind: exclusivity, id: alone, repealed: { by: later, on: 2050-01-01 } }',
+)
+
+it('[AP27] contracts are told in words, of any day, with every date ahead', async (t) => {
+  const { ask } = await stage(t)
+  const taken = await ask('POST /v1/apply', { body: alone })
+  assert.equal(taken.status, 409, 'what repeals it is not there')
+  const body = contract('  - { kind: exclusivity, id: alone, to: 2050-01-01 }')
+  assert.equal((await ask('POST /v1/apply', { body })).status, 200)
+  const { contracts } = (await ask('GET /v1/contracts')).body as Told
+  assert.deepEqual(
+    contracts?.map(({ name, generation }) => [name, generation]),
+    [['msa', 1]],
+  )
+  const silence = async (at: string) => {
+    const { clauses } = (await ask(`GET /v1/law?at=${Date.parse(at)}`)).body as Told
+    return clauses?.map(({ clause, silent }) => [clause, silent])
+  }
+  assert.deepEqual(await silence('2040-01-01'), [['msa/alone', null]])
+  assert.deepEqual(await silence('2060-01-01'), [['msa/alone', 'ended on 2050-01-01']])
+  const { dates } = (await ask('GET /v1/law/dates')).body as Told
+  assert.deepEqual(
+    dates?.map(({ what }) => what),
+    ['exclusivity ends'],
+  )
+  assert.deepEqual((await ask('GET /v1/law/gaps')).body, {
+    gaps: [{ clause: 'msa/alone', assumed: [], confidence: 'unverified' }],
+  })
+})
+
+it('[AP21] the doctor names the next date of a contract that is ours', async (t) => {
+  const { ask } = await stage(t)
+  const told = async () => {
+    const { checks } = (await ask('GET /v1/doctor')).body as Told
+    const found = checks?.find(({ name }) => name === 'contract dates')
+    return [found?.ok, found?.text]
+  }
+  assert.deepEqual(await told(), [true, 'none that is ours is near'])
+  const soon = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10)
+  const end = `  - { kind: term_end, id: end, notice: 30 days, to: ${soon} }`
+  await ask('POST /v1/apply', { body: contract(end) })
+  const [ok, text] = await told()
+  assert.equal(ok, false)
+  assert.match(text as string, /\(msa\/end\).*; see `calumet contract calendar`$/)
+})
+
+it('[AP27] a plan of what contradicts itself is refused as its submission is', async (t) => {
+  const { ask } = await stage(t)
+  const told = /^msa\/alone: no contract later repeals it; add that contract$/
+  refused(await ask('POST /v1/plan', { body: alone }), 409, 'conflict', told)
+})
+
+it('[AP28] an override names two tokens before it is in force', async (t) => {
+  const { ask, token } = await stage(t)
+  await ask('POST /v1/apply', { body: contract('  - { kind: exclusivity, id: alone }') })
+  const body = {
+    ...{ clause: 'msa/alone', kind: 'override', reason: 'no space' },
+    until: Date.parse('2090-01-01'),
+  }
+  const waived = async (secret?: string) => {
+    const answer = await ask('POST /v1/waivers', { body, ...(secret && { token: secret }) })
+    const { waiver } = answer.body as Told
+    return [waiver?.by.length, waiver?.isInForce]
+  }
+  assert.deepEqual(await waived(), [1, false])
+  assert.deepEqual(await waived(), [1, false])
+  assert.deepEqual(await waived(await token('admin')), [2, true])
+  const other = { ...body, clause: 'msa/none' }
+  refused(await ask('POST /v1/waivers', { body: other }), 400, 'invalid', /there are msa\/alone$/)
+})
+
+it('[AP36] what happened is noted by an admin, with its paper', async (t) => {
+  const { ask } = await stage(t)
+  await ask('POST /v1/apply', { body: contract('  - { kind: rofo, id: offer, window: 5 days }') })
+  const body = {
+    ...{ kind: 'first-look', clause: 'msa/offer', at: 0, releasedAt: null },
+    document: 'letter 8',
+  }
+  const { record } = (await ask('POST /v1/law/records', { body })).body as Told
+  assert.equal(record?.id, 'f1')
+  const { records } = (await ask('GET /v1/law/records')).body as Told
+  assert.deepEqual(records, [record])
+  const none = { ...body, clause: 'msa/none' }
+  refused(
+    await ask('POST /v1/law/records', { body: none }),
+    400,
+    'invalid',
+    /there are msa\/offer$/,
+  )
+})
+
+interface Told {
+  readonly checks?: readonly {
+    readonly name: string
+    readonly ok: boolean
+    readonly text: string
+  }[]
+  readonly record?: { readonly id: string }
+  readonly records?: readonly unknown[]
+  readonly contracts?: readonly { readonly name: string; readonly generation: number }[]
+  readonly clauses?: readonly { readonly clause: string; readonly silent: string | null }[]
+  readonly dates?: readonly { readonly what: string }[]
+  readonly waiver?: { readonly by: readonly string[]; readonly isInForce: boolean }
+}

@@ -1,0 +1,78 @@
+/**
+ * Contracts: what was signed, what of it binds on a day, which dates come, and what was set aside.
+ */
+import { clauseName } from '../../core/domain/clause.ts'
+import type { Contract, Waiver } from '../../core/domain/contract.ts'
+import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
+import { keep } from '../../operate/law/record.ts'
+import { historyOf } from '../../operate/law/take.ts'
+import { waive } from '../../operate/law/waive.ts'
+import { Refused } from '../failure.ts'
+import type { ContractView, WaiverView } from '../wire/law.ts'
+import type { Handlers, House } from './handler.ts'
+
+type Names =
+  | 'contracts'
+  | 'law'
+  | 'lawDates'
+  | 'lawGaps'
+  | 'waivers'
+  | 'waive'
+  | 'records'
+  | 'keepRecord'
+
+export function lawHandlers({ ledger, operator }: House): Handlers<Names> {
+  return {
+    async contracts({ query: { all } }) {
+      const history = historyOf(await ledger.read())
+      const last = new Map(history.map((each) => [each.name, each.generation]))
+      const shown = history.filter(({ name, generation }) => all || last.get(name) === generation)
+      return { contracts: shown.map(contractView) }
+    },
+    async law({ query }) {
+      const snapshot = await ledger.read()
+      const { at = snapshot.now, known = snapshot.now } = query
+      return { at, known, clauses: [...lawView(snapshot, at, known)] }
+    },
+    lawDates: async () => ({
+      dates: datesView(await ledger.read()).map((each) => ({
+        ...each,
+        assumed: [...each.assumed],
+      })),
+    }),
+    lawGaps: async () => ({
+      gaps: gapsView(await ledger.read()).map((each) => ({ ...each, assumed: [...each.assumed] })),
+    }),
+    async waivers() {
+      const { rows } = await ledger.read()
+      return { waivers: rows.waiver.map(({ body }) => waiverView(body)) }
+    },
+    async records() {
+      const { rows } = await ledger.read()
+      return { records: rows.record.map(({ body }) => ({ ...body })) }
+    },
+    async keepRecord({ body, token }) {
+      const done = await keep(ledger, { ...body, by: token.name })
+      if (done.outcome === 'refused') throw new Refused('invalid', done.why)
+      operator.nudge()
+      return { record: { ...done.record } }
+    },
+    async waive({ body, token }) {
+      const done = await waive(ledger, { ...body, by: token.name })
+      if (done.outcome === 'refused') throw new Refused('invalid', done.why)
+      operator.nudge()
+      return { waiver: waiverView(done.waiver) }
+    },
+  }
+}
+
+function contractView(contract: Contract): ContractView {
+  const { name, generation, with: party, form, bindingness, from, to, recordedAt } = contract
+  const clauses = contract.clauses.map(clauseName)
+  return { name, generation, with: party, form, bindingness, from, to, recordedAt, clauses }
+}
+
+function waiverView(waiver: Waiver): WaiverView {
+  const isInForce = waiver.kind === 'granted' || waiver.by.length >= 2
+  return { ...waiver, by: [...waiver.by], isInForce }
+}

@@ -1,0 +1,116 @@
+/** Costs by team and contract, budgets, invoices, FOCUS and commitments, over HTTP. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Charge } from '../../core/domain/charge.ts'
+import { refused, type Stage, stage } from '../stage.test.ts'
+
+const hour = 3_600_000
+
+function charge(rental: string, changes: Partial<Charge> = {}): Charge {
+  return {
+    ...{ id: `acme/${rental}`, supplier: 'acme', rental, lease: 'w.0.1', workload: 'w' },
+    ...{ account: 'usage', accelerator: 'H100', accelerators: 8, pricePerHour: 8_000_000 },
+    ...{ from: hour, to: 2 * hour, amount: 8_000_000 },
+    ...changes,
+  }
+}
+
+const supplier = `kind: Supplier
+name: acme
+url: http://acme
+`
+
+const contract = `kind: Contract
+name: msa
+with: acme
+form: MSA
+bindingness: definitive
+signed: 1970-01-01
+from: 1970-01-01
+to: 2100-01-01
+source: letter
+clauses:
+  - { kind: spend_commit, id: spend, total: $5 }
+`
+
+async function house(t: Parameters<typeof stage>[0]): Promise<Stage> {
+  const home = await stage(t)
+  const puts = [charge('r1', { team: 'nlp' }), charge('r2', { workload: 'v' })]
+  for (const body of puts) {
+    await home.put({ kind: 'charge', id: body.id, version: 0, live: false, body })
+  }
+  return home
+}
+
+const told = (rows: readonly { readonly name: string; readonly usage: number }[]) =>
+  rows.map(({ name, usage }) => `${name} ${usage / 1e6}`)
+
+it('[AP32] costs by team and contract, every dollar once', async (t) => {
+  const home = await house(t)
+  assert.equal((await home.apply(supplier)).status, 200)
+  assert.equal((await home.apply(contract)).status, 200)
+  const by = async (what: string) => told((await home.ask(`GET /v1/cost?by=${what}`)).body.rows)
+  assert.deepEqual(await by('team'), ['nlp 8', 'none 8'])
+  assert.deepEqual(await by('contract'), ['none 11', 'msa 5'])
+  const { commitments } = (await home.ask('GET /v1/commitments')).body
+  const [spend] = commitments
+  assert.deepEqual([spend.clause, spend.due, spend.used], ['msa/spend', '5000000', '5000000'])
+})
+
+it('[AP32] tells what budgets have left', async (t) => {
+  const home = await house(t)
+  const policy = `kind: Policy
+name: house
+budgets:
+  - { team: nlp, amount: $100, per: year }
+`
+  assert.equal((await home.apply(policy)).status, 200)
+  const { budgets } = (await home.ask('GET /v1/cost')).body
+  const [nlp] = budgets
+  assert.deepEqual([nlp.of, nlp.name, nlp.per, nlp.amount], ['team', 'nlp', 'year', 100_000_000])
+})
+
+it('[AP33] takes an invoice once and whole, and compares it', async (t) => {
+  const home = await house(t)
+  await home.apply(supplier)
+  const text = 'invoice,rental,amount,currency,from,to\nI7,r1,9,USD,1970-01-01,1970-02-01\n'
+  const body = { supplier: 'acme', file: 'i7.csv', text }
+  const wrong = { ...body, text: text.replace('USD', 'EUR') }
+  const faulty = await home.ask('POST /v1/invoices', { body: wrong })
+  refused(faulty, 400, 'invalid')
+  assert.deepEqual([faulty.body.faults[0].line, faulty.body.faults[0].found], [2, 'EUR'])
+  const taken = await home.ask('POST /v1/invoices', { body })
+  assert.deepEqual(
+    taken.body.comparison.map((row: { rental: string; verdict: string }) => {
+      return `${row.rental} ${row.verdict}`
+    }),
+    ['r2 not billed', 'r1 differs'],
+  )
+  const again = await home.ask('POST /v1/invoices', { body })
+  refused(again, 409, 'conflict', /I7 of acme is here already/)
+  assert.deepEqual((await home.ask('GET /v1/invoices/acme/I7')).body, taken.body)
+  assert.equal((await home.ask('GET /v1/invoices')).body.invoices.length, 1)
+  refused(await home.ask('GET /v1/invoices/acme/I8'), 404, 'not-found')
+})
+
+it('[AP34] tells FOCUS, of all time or one month', async (t) => {
+  const home = await house(t)
+  const rows = async (query: string) =>
+    (await home.ask(`GET /v1/focus/cost-and-usage${query}`)).body.rows.length
+  assert.equal(await rows(''), 2)
+  assert.equal(await rows('?month=1970-01'), 2)
+  assert.equal(await rows('?month=1970-02'), 0)
+  refused(await home.ask('GET /v1/focus/cost-and-usage?month=1970-13'), 400, 'invalid')
+})
+
+it('[AP35] opens and moves no right that is not there', async (t) => {
+  const home = await house(t)
+  assert.deepEqual((await home.ask('GET /v1/rights')).body, { rights: [] })
+  const offer = { workload: 'w', offer: 'acme/nothing' }
+  const opened = await home.ask('POST /v1/rights', { body: offer })
+  refused(opened, 400, 'invalid', /acme\/nothing is not for sale/)
+  const body = { id: 'msa/first/w', move: { event: 'decline' } }
+  refused(await home.ask('POST /v1/rights/decision', { body }), 400, 'invalid', /there is no case/)
+  const token = await home.token('writer')
+  refused(await home.ask('POST /v1/rights/decision', { body, token }), 403, 'forbidden')
+})

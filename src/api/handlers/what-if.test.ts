@@ -1,0 +1,50 @@
+/** What would differ if a supplier were gone or sold otherwise; nothing is changed by asking. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { job, type Stage, stage } from '../stage.test.ts'
+
+const supplier = `kind: Supplier
+name: acme
+url: https://acme.example
+token: { env: ACME_TOKEN }
+class: A
+`
+
+async function ready(home: Stage): Promise<Stage> {
+  await home.apply(supplier)
+  home.run()
+  await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
+  return home
+}
+
+const documents = [{ file: 'a.yaml', text: job('train') }]
+
+it('[AP29] says who would be elsewhere or wait, why, and what it comes to', async (t) => {
+  const home = await ready(await stage(t))
+  const suppositions = [{ suppose: 'stock', offer: 'acme/h100x8', nodes: 0 }]
+  const told = await home.ask('POST /v1/what-if', { body: { documents, suppositions } })
+  assert.deepEqual(told.body.before, { pricePerHour: 10_000_000, waiting: [] })
+  assert.deepEqual(told.body.after, { pricePerHour: 0, waiting: ['train.0'] })
+  assert.deepEqual(
+    told.body.shifts.map(({ run, before, after }: Record<string, { offer: string }>) => [
+      run,
+      before?.offer,
+      after,
+    ]),
+    [['train.0', 'h100x8', null]],
+  )
+  assert.match(told.body.reasons[0].text, /acme\/h100x8 has no node left/)
+  assert.deepEqual(await home.ledger.list('workload', { all: true }), [])
+  assert.deepEqual(home.acme.orders, [])
+})
+
+it('[AP29] refuses what makes no sense, and names all of it', async (t) => {
+  const home = await ready(await stage(t))
+  const suppositions = [
+    { suppose: 'without', supplier: 'acne' },
+    { suppose: 'price', offer: 'acme/h1', pricePerHour: 1 },
+  ]
+  const { status, body } = await home.ask('POST /v1/what-if', { body: { suppositions } })
+  assert.equal(status, 400)
+  assert.match(body.message, /there is no supplier acne .* are: acme; nobody sells acme\/h1 now/)
+})

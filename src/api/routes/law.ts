@@ -1,0 +1,94 @@
+/**
+ * Routes about contracts: what was signed, what binds, what was set aside and what happened.
+ */
+import { z } from 'zod'
+import { paths } from '../paths.ts'
+import {
+  ClauseView,
+  ContractView,
+  DateView,
+  GapView,
+  RecordOrder,
+  RecordView,
+  WaiverOrder,
+  WaiverView,
+} from '../wire/law.ts'
+import { admins, anyone, ms, none } from './roles.ts'
+
+export const lawRoutes = {
+  contracts: {
+    ...paths.contracts,
+    roles: anyone,
+    params: none,
+    query: z.strictObject({ all: z.stringbool().optional().describe('every version') }),
+    body: none,
+    reply: z.object({ contracts: z.array(ContractView) }),
+    about: 'What was signed, each in its last version.',
+  },
+  law: {
+    ...paths.law,
+    roles: anyone,
+    params: none,
+    query: z.strictObject({
+      at: z.coerce.number().int().optional().describe('the day asked about; now by default'),
+      known: z.coerce.number().int().optional().describe('as known then; now by default'),
+    }),
+    body: none,
+    reply: z.object({ at: ms, known: ms, clauses: z.array(ClauseView) }),
+    about: 'Every clause in words: those that bind on a day, and why the others do not.',
+  },
+  lawDates: {
+    ...paths.lawDates,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ dates: z.array(DateView) }),
+    about: 'Every date ahead that a contract sets.',
+  },
+  lawGaps: {
+    ...paths.lawGaps,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ gaps: z.array(GapView) }),
+    about: 'What binds now and rests on values that nobody confirmed.',
+  },
+  waivers: {
+    ...paths.waivers,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ waivers: z.array(WaiverView) }),
+    about: 'Clauses that were set aside, by whom, why and until when.',
+  },
+  waive: {
+    ...paths.waive,
+    roles: admins,
+    params: none,
+    query: none,
+    body: WaiverOrder,
+    reply: z.object({ waiver: WaiverView }),
+    about: 'Set a clause aside; an override is in force once a second token asks for the same.',
+  },
+  records: {
+    ...paths.records,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ records: z.array(RecordView) }),
+    about: 'Launches, inabilities and questions to whoever may offer first, as they were noted.',
+  },
+  keepRecord: {
+    ...paths.keepRecord,
+    roles: admins,
+    params: none,
+    query: none,
+    body: RecordOrder,
+    reply: z.object({ record: RecordView }),
+    about: 'Note what happened that a clause asks for, with the paper that shows it.',
+  },
+} as const

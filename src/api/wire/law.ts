@@ -1,0 +1,108 @@
+/**
+ * What is sent and answered about contracts.
+ */
+import { z } from 'zod'
+
+export const ContractView = z.object({
+  name: z.string(),
+  generation: z.number().int(),
+  with: z.string(),
+  form: z.string(),
+  bindingness: z.string(),
+  from: z.number().int(),
+  to: z.number().int().nullable(),
+  recordedAt: z.number().int().describe('since when it is known'),
+  clauses: z.array(z.string()).describe('<contract>/<clause>'),
+})
+export type ContractView = z.infer<typeof ContractView>
+
+export const ClauseView = z.object({
+  clause: z.string().describe('<contract>/<clause>'),
+  kind: z.string(),
+  with: z.string(),
+  says: z.string(),
+  about: z.string(),
+  when: z.string(),
+  source: z.string(),
+  assumed: z.string().nullable(),
+  silent: z.string().nullable().describe('why it does not bind; null where it does'),
+})
+export type ClauseView = z.infer<typeof ClauseView>
+
+export const DateView = z.object({
+  at: z.number().int(),
+  clause: z.string(),
+  what: z.string(),
+  by: z.string().nullable().describe('whose turn it is: us, a party, or nobody'),
+  isNear: z.boolean(),
+  assumed: z.array(z.string()),
+})
+export type DateView = z.infer<typeof DateView>
+
+export const GapView = z.object({
+  clause: z.string(),
+  assumed: z.array(z.string()),
+  confidence: z.string(),
+})
+export type GapView = z.infer<typeof GapView>
+
+export const WaiverView = z.object({
+  id: z.string(),
+  clause: z.string(),
+  kind: z.enum(['granted', 'override']),
+  by: z.array(z.string()),
+  from: z.number().int(),
+  until: z.number().int(),
+  reason: z.string(),
+  isInForce: z.boolean(),
+})
+export type WaiverView = z.infer<typeof WaiverView>
+
+export const WaiverOrder = z.strictObject({
+  clause: z.string().min(1).max(200),
+  kind: z.enum(['granted', 'override']).describe('by the other side, or by two of us'),
+  until: z.number().int(),
+  reason: z.string().min(1).max(500),
+})
+
+const happened = {
+  at: z.number().int().describe('when it happened'),
+  document: z.string().min(1).max(500).describe('the paper that shows it'),
+}
+const aboutProduct = {
+  kind: z.enum(['launch', 'inability']),
+  product: z.string().min(1).max(200),
+  supplier: z.string().min(1).max(200),
+}
+const aboutClause = {
+  kind: z.literal('first-look'),
+  clause: z.string().min(1).max(200).describe('<contract>/<clause>'),
+  releasedAt: z.number().int().nullable().describe('when they let us go; null where they did not'),
+}
+
+export const RecordOrder = z.union([
+  z.strictObject({ ...aboutProduct, ...happened }),
+  z.strictObject({ ...aboutClause, ...happened }),
+])
+export type RecordOrder = z.infer<typeof RecordOrder>
+
+const noted = { id: z.string(), by: z.string() }
+export const RecordView = z.union([
+  z.object({ ...noted, ...aboutProduct, ...happened }),
+  z.object({ ...noted, ...aboutClause, ...happened }),
+])
+export type RecordView = z.infer<typeof RecordView>
+
+export const VerdictView = z.object({
+  offer: z.string(),
+  bar: z
+    .object({
+      clause: z.string(),
+      because: z.string(),
+      remedy: z.string(),
+      source: z.string(),
+    })
+    .nullable()
+    .describe('null where no clause forbids it'),
+})
+export type VerdictView = z.infer<typeof VerdictView>

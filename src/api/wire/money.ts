@@ -1,0 +1,183 @@
+/**
+ * Commitments, rights of first refusal, invoices and FOCUS on the wire. Shapes only.
+ */
+import { z } from 'zod'
+
+const ms = z.number().int().describe('milliseconds since 1970-01-01T00:00:00Z')
+const micros = z.number().int().describe('whole micro-dollars')
+const amount = z
+  .string()
+  .regex(/^-?\d+$/)
+  .describe('whole micro-dollars, however many')
+const name = z.string().min(1).max(63)
+
+export const PurseView = z.object({
+  of: z.enum(['everything', 'team', 'workload', 'supplier']),
+  name: z.string(),
+  per: z.enum(['day', 'month', 'year']),
+  amount: micros,
+  spent: micros,
+  left: micros,
+  until: ms,
+})
+export type PurseView = z.infer<typeof PurseView>
+
+export const BurnDownView = z.object({
+  clause: z.string().describe('<contract>/<clause>'),
+  with: z.string(),
+  kind: z.enum(['spend_commit', 'take_or_pay', 'prepay']),
+  at: ms.nullable().describe('the milestone, or the end of the present interval'),
+  due: amount,
+  used: amount,
+  shortfall: amount.describe('what will be missing at the present pace'),
+  neededPerDay: amount,
+  warns: z.boolean(),
+})
+export type BurnDownView = z.infer<typeof BurnDownView>
+
+export const ExposureView = z.object({
+  supplier: z.string(),
+  held: amount.describe('paid ahead, deposited or lent, and not used up'),
+  supported: amount.describe('what guarantors stand for'),
+  atRisk: amount,
+  limit: amount.nullable().describe('what the policy allows to be at risk'),
+})
+export type ExposureView = z.infer<typeof ExposureView>
+
+export const RightView = z.object({
+  id: z.string(),
+  clause: z.string(),
+  holder: z.string(),
+  thirdParty: z.string(),
+  about: z.string().describe('what is to be bought, in words'),
+  step: z.string(),
+  why: z.string(),
+  deadline: ms.nullable(),
+  freeUntil: ms.nullable(),
+  acceleratorsFree: z.number().int(),
+})
+export type RightView = z.infer<typeof RightView>
+
+const id = z.string().min(1).max(300)
+
+export const RightOrder = z.strictObject({
+  workload: name,
+  offer: z.string().min(3).max(300).describe('<supplier>/<offer>'),
+})
+
+export const NoticeOrder = z.strictObject({
+  id,
+  proof: z.string().min(1).max(500).describe('how its delivery is proven'),
+})
+
+export const NoticeReply = z.object({
+  to: z.string(),
+  channel: z.string(),
+  terms: z.record(z.string(), z.string()).describe('what the clause obliges us to tell'),
+  answerWithin: z.string(),
+  digest: z.string().describe('commits us to all terms'),
+  right: RightView,
+})
+export type NoticeReply = z.infer<typeof NoticeReply>
+
+const why = z.string().min(1).max(500)
+
+export const DecisionOrder = z.strictObject({
+  id,
+  move: z.discriminatedUnion('event', [
+    z.strictObject({ event: z.literal('decline') }),
+    z.strictObject({ event: z.literal('take'), accelerators: z.number().int().min(1) }),
+    z.strictObject({ event: z.literal('match'), pricePerHour: micros.min(1) }),
+    z.strictObject({ event: z.literal('waive'), digest: why }),
+    z.strictObject({ event: z.literal('dispute'), why }),
+    z.strictObject({
+      event: z.literal('settle'),
+      as: z.enum(['declined', 'waived', 'upheld']),
+    }),
+    z.strictObject({ event: z.literal('withdraw'), why }),
+    z.strictObject({ event: z.literal('sign-with-holder'), digest: why }),
+    z.strictObject({ event: z.literal('fail'), why }),
+  ]),
+})
+export type DecisionOrder = z.infer<typeof DecisionOrder>
+
+export const EvidenceReply = z.object({
+  case: z.string(),
+  clause: z.string(),
+  holder: z.string(),
+  source: z.string(),
+  assumed: z.array(z.string()),
+  summary: z.string(),
+  entries: z.array(
+    z.object({
+      at: ms,
+      from: z.string().nullable(),
+      to: z.string(),
+      actor: z.string(),
+      why: z.string(),
+      digest: z.string().nullable(),
+      proof: z.string().nullable(),
+      chain: z.string().describe('SHA-256 of the entry and the one before'),
+    }),
+  ),
+})
+export type EvidenceReply = z.infer<typeof EvidenceReply>
+
+export const FocusReply = z.object({
+  dataset: z.string(),
+  rows: z.array(z.record(z.string(), z.string().nullable())),
+})
+export type FocusReply = z.infer<typeof FocusReply>
+
+export const InvoiceOrder = z.strictObject({
+  supplier: name,
+  file: z.string().min(1).max(200).describe('for faults'),
+  text: z.string().max(5_000_000).describe('a table with commas, in FOCUS or plain'),
+})
+
+export const InvoiceView = z.object({
+  supplier: z.string(),
+  number: z.string(),
+  from: ms,
+  to: ms,
+  lines: z.number().int(),
+  billed: micros,
+  importedAt: ms,
+  by: z.string(),
+})
+export type InvoiceView = z.infer<typeof InvoiceView>
+
+export const ComparisonView = z.object({
+  rental: z.string(),
+  verdict: z.enum(['same', 'differs', 'not ours', 'not billed', 'no rental']),
+  billed: micros,
+  charged: micros,
+})
+
+export const InvoiceReply = z.object({
+  invoice: InvoiceView,
+  comparison: z.array(ComparisonView).describe('those that differ most first'),
+})
+export type InvoiceReply = z.infer<typeof InvoiceReply>
+
+export const PublicSupplier = z.object({
+  name: z.string(),
+  since: ms.nullable().describe('when it was approved; null where nobody judged it'),
+  products: z.array(z.string()).nullable().describe('null: all, or not said'),
+  regions: z.array(z.string()).nullable(),
+  jurisdictions: z.array(z.string()),
+})
+export type PublicSupplier = z.infer<typeof PublicSupplier>
+
+export const ScoreView = z.object({
+  supplier: z.string(),
+  asked: z.number().int(),
+  refused: z.number().int(),
+  unanswered: z.number().int(),
+  readyMsMedian: z.number().int().nullable(),
+  readyMsP90: z.number().int().nullable(),
+  dead: z.number().int().describe('held, and given back because its machines never worked'),
+  takenBack: z.number().int(),
+  dearer: z.number().int().describe('asked for more than it had quoted'),
+})
+export type ScoreView = z.infer<typeof ScoreView>
