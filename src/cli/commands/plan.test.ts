@@ -1,0 +1,83 @@
+/** What `plan` asks the server, with files and suppositions, and how it shows the answer. */
+import assert from 'node:assert/strict'
+import { utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import type { WhatIfRequest } from '../../api/wire/what-if.ts'
+import { fakeServer, loggedIn, now, run, temporaryFolder } from '../stage.test.ts'
+import { whatIf, world } from '../world.test.ts'
+
+const stdin = 'kind: Job\nname: train\n'
+
+it('plan changes nothing, and with --strict tells what stays unmet', async (t) => {
+  const server = await fakeServer(t, world)
+  const env = loggedIn(server)
+  assert.equal((await run(['plan', '-f', '-'], { env, stdin })).exitCode, 0)
+  assert.equal((await run(['plan', '-f', '-', '--strict'], { env, stdin })).exitCode, 6)
+  assert.deepEqual(server.calls, ['plan', 'plan'])
+})
+
+describe('plan, what if', () => {
+  it('shows who would be where, who would wait and why, and what it comes to', async (t) => {
+    const server = await fakeServer(t, world)
+    const ended = await run(['plan', '--without', 'rival'], { env: loggedIn(server) })
+    assert.deepEqual([ended.exitCode, server.calls], [0, ['whatIf']])
+    assert.match(ended.stdout, /train\.0 {2}rival\/h100-eu H100:8 x2 .* incumbent\/h100 H100:8 x2/)
+    assert.match(ended.stdout, /chat\.1:\n {2}incumbent\/l40s has no node left/)
+    assert.match(ended.stdout, /\$41\.25\/h as it is, \$48\.00\/h what if: \+\$6\.75\/h\n/)
+    assert.match(ended.stdout, /waiting: none as it is, chat\.1 what if\n$/)
+  })
+
+  it('asks for all that is supposed at once; --strict tells who would wait', async (t) => {
+    const server = await fakeServer(t, world)
+    const supposed = ['--stock', 'a/b=c=4', 'a/d=0', '--price', 'a/b=c=9.50', '--strict']
+    const ended = await run(['plan', ...supposed, '--json'], { env: loggedIn(server) })
+    assert.deepEqual([ended.exitCode, JSON.parse(ended.stdout)], [6, whatIf])
+    const suppositions = [
+      { suppose: 'stock', offer: 'a/b=c', nodes: 4 },
+      { suppose: 'stock', offer: 'a/d', nodes: 0 },
+      { suppose: 'price', offer: 'a/b=c', pricePerHour: 9_500_000 },
+    ]
+    assert.deepEqual(server.asked[0]?.body, { documents: [], suppositions })
+  })
+
+  it('supposes that others sell as a list says, and shows its age and faults', async (t) => {
+    const server = await fakeServer(t, world)
+    const list = join(temporaryFolder(t), 'gcp.csv')
+    const head = 'InstanceType,AcceleratorName,AcceleratorCount,Price,Region'
+    const rows = ['a3,H100,8,88.5,us', 'a3,H100,8,,us', 'x,H100,8,,us', 'n2,,,0.1,us']
+    writeFileSync(list, [head, ...rows].join('\n'))
+    utimesSync(list, 0, (now - 3 * 86_400_000) / 1_000)
+    const ended = await run(['plan', '--prices', list], { env: loggedIn(server) })
+    assert.match(ended.stdout, /^prices of .*gcp\.csv, 3d old: 1 offer; 2 rows left out:\n/)
+    assert.match(ended.stdout, /\n {2}a3 has no price \(line 3\)\n/)
+    const { suppositions } = server.asked[0]?.body as WhatIfRequest
+    const what = { supplier: 'gcp', id: 'a3.us.on-demand', accelerator: 'H100', perNode: 8 }
+    const sold = { ...what, region: 'us', market: 'on-demand', pricePerHour: 88_500_000 }
+    const asOf = now - 3 * 86_400_000
+    assert.deepEqual(suppositions, [{ suppose: 'offers', offers: [sold], asOf }])
+  })
+
+  it('refuses a list that holds no price', async (t) => {
+    const list = join(temporaryFolder(t), 'gcp.csv')
+    writeFileSync(list, 'a,b\n1,2\n')
+    const ended = await run(['plan', '--prices', list], {})
+    assert.match(ended.stderr, /gcp\.csv holds no price of an accelerator, .* line 1: no column/)
+    assert.equal(ended.exitCode, 2)
+  })
+
+  for (const [typed, says] of [
+    [[], /nothing to plan; name files with -f, or suppose something: --without/],
+    [['--stock', 'acme'], /acme was given, an offer, = and a figure expected, as in --stock/],
+    [['--stock', 'a/b=-1'], /a\/b=-1 was given, a whole number of nodes expected/],
+    [['--price', 'a/b=-1'], /a\/b=-1 was given, dollars an hour for one node expected/],
+    [['--price', 'a/b=1e9'], /dollars an hour for one node expected, as in --price/],
+  ] as const) {
+    it(`refuses ${typed.join(' ') || 'nothing at all'}`, async (t) => {
+      const server = await fakeServer(t, world)
+      const ended = await run(['plan', ...typed], { env: loggedIn(server) })
+      assert.match(ended.stderr, says)
+      assert.deepEqual([ended.exitCode, server.calls], [2, []])
+    })
+  }
+})

@@ -1,0 +1,44 @@
+/**
+ * `calumet plan`: what would be done if these files were applied, with prices and reasons; or how
+ * that would differ if a supplier were gone, an offer had other stock or another price, or others
+ * sold as price lists say.
+ */
+import { readDocuments } from '../documents.ts'
+import { CliError, exitCodes } from '../failure.ts'
+import { readPrices } from '../prices.ts'
+import type { Session } from '../session.ts'
+import { planText } from '../show/plan.ts'
+import { pricesText, whatIfText } from '../show/what-if.ts'
+import { type Supposed, suppositionsOf } from '../suppositions.ts'
+
+export interface PlanOptions extends Supposed {
+  readonly file?: readonly string[]
+  readonly prices?: readonly string[]
+  readonly strict?: boolean
+}
+
+export async function plan(session: Session, options: PlanOptions): Promise<number> {
+  const { file = [], strict } = options
+  const lists = await Promise.all((options.prices ?? []).map((each) => readPrices(session, each)))
+  const suppositions = [
+    ...suppositionsOf(options),
+    ...lists.map(({ offers, asOf }) => ({ suppose: 'offers' as const, offers, asOf })),
+  ]
+  if (file.length === 0 && suppositions.length === 0) {
+    const what = 'name files with -f, or suppose something: --without, --stock, --price, --prices'
+    throw new CliError('invalid', `nothing to plan; ${what}`)
+  }
+  const { documents } = await readDocuments(session, file)
+  const api = await session.api()
+  if (suppositions.length > 0) {
+    const reply = await api.call('whatIf', { body: { documents, suppositions } })
+    const prices = lists.map(({ offers, ...list }) => ({ ...list, offers: offers.length }))
+    session.reply({ ...reply, ...(prices.length > 0 && { prices }) }, (told) => {
+      return pricesText(prices, session.io.now()) + whatIfText(told, session.look)
+    })
+    return strict && reply.after.waiting.length > 0 ? exitCodes.unmet : exitCodes.ok
+  }
+  const reply = await api.call('plan', { body: { documents } })
+  session.reply(reply, (planned) => planText(planned, session.look, 'all'))
+  return strict && reply.unmet.length > 0 ? exitCodes.unmet : exitCodes.ok
+}

@@ -1,0 +1,144 @@
+/** `calumet contract` as people see it, over a server that answers from a script. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
+
+const day = (text: string) => Date.parse(text)
+
+const clause = {
+  ...{ clause: 'msa/alone', kind: 'exclusivity', with: 'incumbent' },
+  ...{ says: 'only incumbent may supply it', about: 'everything', when: 'from 2019-07-22' },
+  ...{ source: 'letter (primary)', assumed: null, silent: null },
+}
+
+const answers: Answers = {
+  contracts: () => ({
+    contracts: [
+      {
+        ...{ name: 'msa', generation: 2, with: 'incumbent', form: 'MSA' },
+        ...{ bindingness: 'definitive', from: day('2019-07-22'), to: null },
+        ...{ recordedAt: day('2019-07-22'), clauses: ['msa/alone'] },
+      },
+    ],
+  }),
+  law: ({ query }) => ({
+    at: Number(query.at ?? 0),
+    known: Number(query.known ?? 0),
+    clauses: [clause, { ...clause, clause: 'loi/price', silent: 'its agreement is announced' }],
+  }),
+  lawDates: () => ({
+    dates: [
+      {
+        ...{ at: day('2026-12-01'), clause: 'msa/use', what: 'the month ends', by: 'us' },
+        ...{ isNear: true, assumed: [] },
+      },
+    ],
+  }),
+  lawGaps: () => ({
+    gaps: [{ clause: 'msa/use', assumed: ['interval'], confidence: 'press' }],
+  }),
+  waivers: () => ({ waivers: [] }),
+  waive: () => ({
+    waiver: {
+      ...{ id: 'w1', clause: 'msa/alone', kind: 'override', by: ['ann'], reason: 'no space' },
+      ...{ from: 0, until: day('2027-01-01'), isInForce: false },
+    },
+  }),
+  records: () => ({ records: [] }),
+  keepRecord: () => ({
+    record: {
+      ...{ id: 'f1', kind: 'launch', product: 'chat', supplier: 'incumbent' },
+      ...{ at: day('2026-02-01'), document: 'letter 9', by: 'ann' },
+    },
+  }),
+  why: ({ query }) => ({
+    ...{ name: 'train', at: Number(query.at), reasons: [] },
+    verdicts: [
+      { offer: 'ally/h100', bar: null },
+      {
+        offer: 'rival/h100',
+        bar: {
+          ...{ clause: 'msa/alone', because: 'incumbent is exclusive' },
+          ...{ remedy: 'obtain a waiver of msa/alone', source: 'letter (primary)' },
+        },
+      },
+    ],
+  }),
+}
+
+async function says(t: TestContext, ...args: string[]) {
+  const server = await fakeServer(t, answers)
+  const { stdout, stderr, exitCode } = await run(args, { env: loggedIn(server) })
+  return { stdout, stderr, exitCode, asked: server.asked.at(-1) }
+}
+
+describe('contract', () => {
+  it('explains what binds and what does not', async (t) => {
+    const { stdout } = await says(t, 'contract', 'explain')
+    assert.equal(
+      stdout,
+      `msa/alone  binds
+  only incumbent may supply it; about everything; from 2019-07-22
+  letter (primary)
+
+loi/price  does not bind
+  only incumbent may supply it; about everything; from 2019-07-22
+  its agreement is announced
+  letter (primary)
+`,
+    )
+    assert.match((await says(t, 'contract', 'explain', 'msa')).stdout, /^msa\/alone {2}binds/)
+    const typo = await says(t, 'contract', 'explain', 'msa/alon')
+    assert.deepEqual([typo.exitCode, typo.stdout], [3, ''])
+    assert.match(typo.stderr, /no contract or clause msa\/alon; did you mean msa\/alone\?/)
+  })
+
+  it('asks for another day, as known on another', async (t) => {
+    const { asked } = await says(t, 'contract', 'asof', '2025-03-01', '--as-known', '2025-02-01')
+    const days = [day('2025-03-01'), day('2025-02-01')]
+    assert.deepEqual(asked?.query, { at: `${days[0]}`, known: `${days[1]}` })
+    const wrong = await says(t, 'contract', 'asof', 'tomorrow')
+    assert.equal(wrong.exitCode, 2)
+    assert.match(wrong.stderr, /Expected a day such as 2025-10-28/)
+  })
+
+  it('shows tables of contracts, dates and gaps', async (t) => {
+    assert.match((await says(t, 'contract', 'list')).stdout, /msa +incumbent +MSA +definitive/)
+    assert.match((await says(t, 'contract', 'calendar')).stdout, /2026-12-01 +yes +us +msa\/use/)
+    assert.match((await says(t, 'contract', 'check')).stdout, /msa\/use +press +interval/)
+    assert.equal((await says(t, 'contract', 'waivers')).stdout, 'nothing was set aside\n')
+  })
+
+  it('notes what happened, with its paper', async (t) => {
+    const paper = ['--on', '2026-02-01', '--document', 'letter 9']
+    const launch = await says(t, 'contract', 'record', 'launch', 'chat', 'incumbent', ...paper)
+    assert.match(launch.stdout, /f1 +2026-02-01 +chat was launched at incumbent +ann +letter 9/)
+    const order = { kind: 'launch', product: 'chat', supplier: 'incumbent' }
+    const when = { at: day('2026-02-01'), document: 'letter 9' }
+    assert.deepEqual(launch.asked?.body, { ...order, ...when })
+    const look = ['first-look', 'msa/offer', ...paper, '--released', '2026-02-03']
+    const { asked } = await says(t, 'contract', 'record', ...look)
+    const body = { kind: 'first-look', clause: 'msa/offer', releasedAt: day('2026-02-03') }
+    assert.deepEqual(asked?.body, { ...body, ...when })
+    assert.equal((await says(t, 'contract', 'records')).stdout, 'nothing was recorded\n')
+  })
+
+  it('says that an override waits for a second person', async (t) => {
+    const until = ['--until', '2027-01-01', '--reason', 'no space']
+    const { stdout, asked } = await says(t, 'contract', 'waive', 'msa/alone', ...until)
+    const told = 'w1: msa/alone is set aside until 2027-01-01 once somebody beside ann asks'
+    assert.equal(stdout, `${told} for the same\n`)
+    const body = { clause: 'msa/alone', kind: 'override', reason: 'no space' }
+    assert.deepEqual(asked?.body, { ...body, until: day('2027-01-01') })
+  })
+
+  it('says for a day which clause forbids which offer', async (t) => {
+    const { stdout } = await says(t, 'why', 'train', '--at', '2024-06-01')
+    assert.equal(
+      stdout,
+      'ally/h100: no clause forbids it\n' +
+        'rival/h100: incumbent is exclusive (msa/alone; letter (primary)); ' +
+        'to change that, obtain a waiver of msa/alone\n',
+    )
+  })
+})

@@ -1,0 +1,219 @@
+/**
+ * The commands below `calumet contract`: names, arguments and options.
+ */
+import { Argument, type Command } from 'commander'
+import type { DecisionOrder } from '../../api/wire/money.ts'
+import { CliError } from '../failure.ts'
+import type { Does } from '../tree.ts'
+import { dayOf, usdOf, wholeNumber } from '../values.ts'
+import type { AsOfOptions, WaiveOptions } from './commands.ts'
+
+export function addContract(root: Command, does: Does): void {
+  const contract = root
+    .command('contract')
+    .description('what was signed, and what follows from it')
+    .helpCommand(false)
+  contract
+    .command('list')
+    .description('contracts, each in its last version')
+    .action(does(async (session) => (await import('./commands.ts')).list(session)))
+  contract
+    .command('explain')
+    .description('every clause in words, those that bind first')
+    .argument('[name]', 'a contract, or one clause such as msa/alone; all by default')
+    .action(
+      does(async (session, [name]) => (await import('./commands.ts')).explain(session, name, {})),
+    )
+  contract
+    .command('asof')
+    .description('what bound us on a day, as it was known on a day')
+    .argument('<day>', 'such as 2025-10-28', dayOf)
+    .option('--as-known <day>', 'with what was known then; else with what is known now', dayOf)
+    .action(
+      does(async (session, [day = ''], { asKnown }: AsOfOptions) => {
+        const commands = await import('./commands.ts')
+        return commands.explain(session, undefined, { at: dayOf(day), known: asKnown })
+      }),
+    )
+  contract
+    .command('calendar')
+    .description('every date ahead, with whose turn it is')
+    .action(does(async (session) => (await import('./commands.ts')).calendar(session)))
+  contract
+    .command('check')
+    .description('what binds us and rests on values that nobody confirmed')
+    .action(does(async (session) => (await import('./commands.ts')).check(session)))
+  contract
+    .command('burn-down')
+    .description('how far commitments are used, what is due when, and what will be missing')
+    .argument('[name]', 'a contract or clause; all by default')
+    .action(does(async (session, [name]) => (await import('./rights.ts')).burnDown(session, name)))
+  contract
+    .command('exposure')
+    .description('what suppliers hold of ours: paid ahead, lent or deposited')
+    .action(does(async (session) => (await import('./rights.ts')).exposure(session)))
+  addRofr(contract, does)
+  addRecords(contract, does)
+  contract
+    .command('waive')
+    .description('set a clause aside; without --granted a second token has to ask for the same')
+    .argument('<clause>', 'such as msa/alone')
+    .requiredOption('--until <day>', 'the last moment is the one before', dayOf)
+    .requiredOption('--reason <text>', 'or, with --granted, the paper that says so')
+    .option('--granted', 'the other side gave way')
+    .action(
+      does(async (session, [clause = ''], options: WaiveOptions) =>
+        (await import('./commands.ts')).waive(session, clause, options),
+      ),
+    )
+  contract
+    .command('waivers')
+    .description('clauses that were set aside, by whom, why and until when')
+    .action(does(async (session) => (await import('./commands.ts')).waivers(session)))
+}
+
+interface RecordOptions {
+  readonly on: number
+  readonly document: string
+  readonly released?: number
+}
+
+/** Launches and inabilities are of a product and a supplier; a first question is of a clause. */
+function addRecords(contract: Command, does: Does): void {
+  const record = contract
+    .command('record')
+    .description('note what happened that a clause asks for, with the paper that shows it')
+    .helpCommand(false)
+  const noted = (name: string, description: string) =>
+    record
+      .command(name)
+      .description(description)
+      .requiredOption('--on <day>', 'when it happened', dayOf)
+      .requiredOption('--document <text>', 'the paper that shows it')
+  for (const [kind, description] of [
+    ['launch', 'a product started there'],
+    ['inability', 'it is in writing that a supplier cannot carry a product'],
+  ] as const) {
+    noted(kind, description)
+      .argument('<product>')
+      .argument('<supplier>')
+      .action(
+        does(async (session, [product = '', supplier = ''], options: RecordOptions) => {
+          const { on: at, document } = options
+          const order = { kind, product, supplier, at, document }
+          return (await import('./records.ts')).record(session, order)
+        }),
+      )
+  }
+  noted('first-look', 'whoever may offer first was asked')
+    .argument('<clause>', 'such as msa/offer')
+    .option('--released <day>', 'when they let us go', dayOf)
+    .action(
+      does(async (session, [clause = ''], options: RecordOptions) => {
+        const { on: at, document, released: releasedAt = null } = options
+        const order = { kind: 'first-look', clause, releasedAt, at, document } as const
+        return (await import('./records.ts')).record(session, order)
+      }),
+    )
+  contract
+    .command('records')
+    .description('launches, inabilities and first questions, as they were noted')
+    .action(does(async (session) => (await import('./records.ts')).records(session)))
+}
+
+function addRofr(contract: Command, does: Does): void {
+  const rofr = contract
+    .command('rofr')
+    .description('rights of first refusal, from an offer to the freedom to take it')
+    .helpCommand(false)
+  rofr
+    .command('list')
+    .description('every case, and how it stands now')
+    .action(does(async (session) => (await import('./rights.ts')).listRights(session)))
+  rofr
+    .command('open')
+    .description('open the cases that buying there would trigger')
+    .argument('<workload>')
+    .argument('<offer>', 'such as rival/h100x8')
+    .action(
+      does(async (session, [workload = '', offer = '']) =>
+        (await import('./rights.ts')).openRight(session, workload, offer),
+      ),
+    )
+  rofr
+    .command('notice')
+    .description('the notice to the holder, with no more than the clause asks for; its time runs')
+    .argument('<case>')
+    .requiredOption('--proof <text>', 'how the delivery is proven, such as a receipt')
+    .action(
+      does(async (session, [id = ''], { proof }: { readonly proof: string }) =>
+        (await import('./rights.ts')).notice(session, id, proof),
+      ),
+    )
+  rofr
+    .command('decide')
+    .description('what the holder decided, or what became of it')
+    .argument('<case>')
+    .addArgument(
+      new Argument('<decision>').choices([
+        ...['decline', 'match', 'take', 'dispute', 'withdraw', 'sign', 'fail'],
+        ...['settle-declined', 'settle-waived', 'settle-upheld'],
+      ]),
+    )
+    .option('--accelerators <number>', 'how many of them, with take', wholeNumber)
+    .option('--price <usd>', 'of one accelerator and hour, with match', usdOf)
+    .option('--reason <text>', 'why, with dispute, withdraw and fail; the paper, with sign')
+    .action(
+      does(async (session, [id = '', decision = ''], options: DecideOptions) =>
+        (await import('./rights.ts')).decide(session, id, moveOf(decision, options)),
+      ),
+    )
+  rofr
+    .command('waive')
+    .description('the holder gave its right up for this deal')
+    .argument('<case>')
+    .requiredOption('--paper <text>', 'what says so')
+    .action(
+      does(async (session, [id = ''], { paper }: { readonly paper: string }) =>
+        (await import('./rights.ts')).decide(session, id, { event: 'waive', digest: paper }),
+      ),
+    )
+  rofr
+    .command('evidence')
+    .description('every move with who, when, why and what proves it, each chained to the last')
+    .argument('<case>')
+    .action(does(async (session, [id = '']) => (await import('./rights.ts')).evidence(session, id)))
+}
+
+interface DecideOptions {
+  readonly accelerators?: number
+  readonly price?: number
+  readonly reason?: string
+}
+
+function moveOf(decision: string, options: DecideOptions): DecisionOrder['move'] {
+  const need = <T>(value: T | undefined, option: string): T => {
+    if (value !== undefined) return value
+    throw new CliError('invalid', `${decision} needs --${option}`)
+  }
+  switch (decision) {
+    case 'take':
+      return { event: 'take', accelerators: need(options.accelerators, 'accelerators') }
+    case 'match':
+      return { event: 'match', pricePerHour: need(options.price, 'price') }
+    case 'dispute':
+    case 'withdraw':
+    case 'fail':
+      return { event: decision, why: need(options.reason, 'reason') }
+    case 'sign':
+      return { event: 'sign-with-holder', digest: need(options.reason, 'reason') }
+    case 'settle-declined':
+      return { event: 'settle', as: 'declined' }
+    case 'settle-waived':
+      return { event: 'settle', as: 'waived' }
+    case 'settle-upheld':
+      return { event: 'settle', as: 'upheld' }
+    default:
+      return { event: 'decline' }
+  }
+}

@@ -1,0 +1,136 @@
+/** `focus`, `invoice`, `contract rofr` and `burn-down` as people see them, on a scripted server. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
+
+const day = (text: string) => Date.parse(text)
+
+const right = {
+  ...{ id: 'msa/first/train@rival/h100', clause: 'msa/first', holder: 'incumbent' },
+  ...{ thirdParty: 'rival', about: '16 H100 in us at $2.00/h each', step: 'noticed', why: 'told' },
+  ...{ deadline: day('2026-12-03'), freeUntil: null, acceleratorsFree: 0 },
+}
+
+const invoice = {
+  ...{ supplier: 'rival', number: 'I7', from: day('2026-11-01'), to: day('2026-12-01') },
+  ...{ lines: 2, billed: 30_000_000, importedAt: day('2026-12-02'), by: 'ann' },
+}
+
+const answers: Answers = {
+  rights: () => ({ rights: [right] }),
+  notifyRight: () => ({
+    ...{ to: 'incumbent', channel: 'letter', terms: { price_per_hour: '$2.00' }, digest: 'abc' },
+    ...{ answerWithin: '10 days', right },
+  }),
+  decideRight: () => ({
+    right: {
+      ...right,
+      step: 'free',
+      deadline: null,
+      freeUntil: day('2027-01-03'),
+      why: 'no space',
+    },
+  }),
+  burnDown: () => ({
+    commitments: [
+      {
+        ...{ clause: 'order/spend', with: 'rival', kind: 'spend_commit', at: day('2027-07-16') },
+        ...{ due: '1000000000000', used: '250000000000', shortfall: '750000000000' },
+        ...{ neededPerDay: '3191000000', warns: true },
+      },
+    ],
+  }),
+  focus: () => ({
+    dataset: 'billing-period',
+    rows: [
+      {
+        ...{ BillingPeriodCreated: '2026-11-01T00:00:00Z', BillingPeriodStatus: 'Open' },
+        ...{ BillingPeriodStart: '2026-11-01T00:00:00Z', BillingPeriodEnd: '2026-12-01T00:00:00Z' },
+        ...{ BillingPeriodLastUpdated: '2026-11-23T00:00:00Z', InvoiceIssuerName: 'rival, inc' },
+      },
+    ],
+  }),
+  takeInvoice: () => ({
+    invoice,
+    comparison: [
+      { rental: 'r2', verdict: 'differs', billed: 25_000_000, charged: 20_000_000 },
+      { rental: 'r1', verdict: 'same', billed: 5_000_000, charged: 5_000_000 },
+    ],
+  }),
+}
+
+async function says(t: TestContext, ...args: string[]) {
+  const server = await fakeServer(t, answers)
+  const done = await run(args, { env: loggedIn(server) })
+  return { ...done, asked: server.asked.at(-1) }
+}
+
+describe('contract rofr', () => {
+  it('shows cases, and what may leave the house', async (t) => {
+    const { stdout } = await says(t, 'contract', 'rofr', 'list')
+    assert.match(stdout, /^CASE .*\nmsa\/first\/train@rival\/h100 +noticed +incumbent .*2026-12-03/)
+    const told = await says(t, 'contract', 'rofr', 'notice', right.id, '--proof', 'receipt')
+    assert.equal(
+      told.stdout,
+      `to incumbent, by letter:
+  price per hour: $2.00
+  answer within 10 days (2026-12-03)
+  SHA-256 of all terms: abc
+`,
+    )
+  })
+
+  it('writes what was decided, with what it needs', async (t) => {
+    const done = await says(t, 'contract', 'rofr', 'decide', right.id, 'decline')
+    assert.match(done.stdout, / is free, until 2027-01-03: no space\n$/)
+    assert.deepEqual(done.asked?.body, { id: right.id, move: { event: 'decline' } })
+    const half = await says(t, 'contract', 'rofr', 'decide', right.id, 'take')
+    assert.deepEqual([half.exitCode, half.stderr], [2, 'calumet: take needs --accelerators\n'])
+    const part = ['decide', right.id, 'take', '--accelerators', '8']
+    const taken = await says(t, 'contract', 'rofr', ...part)
+    assert.deepEqual(taken.asked?.body, {
+      id: right.id,
+      move: { event: 'take', accelerators: 8 },
+    })
+  })
+})
+
+describe('money', () => {
+  it('burns commitments down', async (t) => {
+    const { stdout } = await says(t, 'contract', 'burn-down')
+    assert.match(stdout, /order\/spend +rival +2027-07-16 +\$1M +\$250,000\.00 +\$750,000\.00/)
+  })
+
+  it('exports what it can check itself', async (t) => {
+    const { stdout } = await says(t, 'focus', 'export', 'billing-period', '--month', '2026-11')
+    assert.match(stdout, /"rival, inc"/)
+    const path = join(tmpdir(), `calumet-focus-${process.pid}.csv`)
+    writeFileSync(path, stdout)
+    const good = await run(['focus', 'check', 'billing-period', path], {})
+    assert.deepEqual([good.exitCode, good.stderr], [0, ''])
+    writeFileSync(path, stdout.replace('Open', 'Ajar'))
+    const bad = await run(['focus', 'check', 'billing-period', path], {})
+    assert.equal(bad.exitCode, 2)
+    assert.match(bad.stdout, /2 +BillingPeriodStatus +Ajar +one of Open, Closed/)
+    const wrong = await says(t, 'focus', 'export', 'billing-period', '--month', 'May')
+    assert.match(wrong.stderr, /Expected a month such as 2026-11/)
+  })
+
+  it('tells which rentals of an invoice do not agree', async (t) => {
+    const path = join(tmpdir(), `calumet-invoice-${process.pid}.csv`)
+    writeFileSync(path, 'invoice\n')
+    const { stdout } = await says(t, 'invoice', 'import', path, '--supplier', 'rival')
+    assert.equal(
+      stdout,
+      `invoice I7 of rival, 2026-11-01 to 2026-12-01: billed $30.00, charged $25.00; \
+1 of 2 rentals do not agree
+
+RENTAL  VERDICT  BILLED  CHARGED   MORE
+r2      differs  $25.00   $20.00  $5.00
+`,
+    )
+  })
+})
