@@ -1,0 +1,76 @@
+/**
+ * Stands beside a simulated world and says at once what no row and no event would tell afterwards.
+ * It only looks, but for one thing: it strikes in the very moment in which something is decided.
+ */
+import type { Event } from '../core/domain/event.ts'
+import { sever, spoil } from './storms.ts'
+import { keys, type World } from './world.ts'
+
+const minute = 60_000
+/** An announced call leaves within five seconds of its process's clock, or never. */
+const sendsWithinMs = 5_500
+
+export interface Patience {
+  readonly silentMs: number
+  /** A commit may be applied so long after it was decided. */
+  readonly commitLateMs: number
+}
+
+export function standBy(world: World, { silentMs, commitLateMs }: Patience): void {
+  const chance = world.chance.fork('spite')
+  const severed = world.chance.fork('severing')
+  const announcedAt = new Map<string, number>()
+  const say = (invariant: string, text: string) => world.faults.push({ invariant, text })
+
+  /** [I3] What was announced leaves at once: only so may a later look call it settled. */
+  world.onSend = (key) => {
+    const agoMs = world.kernel.now() - (announcedAt.get(key) ?? 0)
+    if (agoMs > sendsWithinMs) say('I3', `${key} was sent ${agoMs} ms after its announcement`)
+  }
+
+  /** [I11] Nobody is given up as silent who was answered again and again. */
+  function unwanted({ lease, facts }: Event): void {
+    const index = /^node (\d+) was not heard/.exec(String(facts.because))?.[1]
+    if (index === undefined || lease === null) return
+    const key = keys.keyOf('us', lease)
+    const node = [...world.machines.values()].find(
+      (each) => each.who.key === key && each.index === Number(index) && each.answered.count > 1,
+    )
+    const agoMs = node ? world.kernel.now() - node.answered.before : silentMs
+    if (agoMs < silentMs / 2 - commitLateMs)
+      say('I11', `${lease} was dropped as silent, heard ${agoMs} ms before`)
+  }
+
+  /** [E3] Where a supplier shows rentals that nobody ordered, nothing is bought for long. */
+  function intended({ lease, supplier }: Event): void {
+    const shop = world.shops.get(supplier ?? '')
+    if (!shop?.strangersSince || shop.manners.overlooks > 0) return
+    if (world.kernel.now() - shop.strangersSince < 15 * minute) return
+    say('E3', `${lease} was intended at ${supplier}, which lists what nobody ordered`)
+  }
+
+  /** Between an announcement and its call. */
+  function standStill(): void {
+    const leader = world.plants().find(({ process }) => process.name === world.store.leader())
+    leader?.process.pause(chance.wait(30_000))
+    world.note('pause of the leader')
+  }
+
+  world.listeners.push((event) => {
+    const { kind, supplier, lease } = event
+    if (kind === 'lease.asked') {
+      announcedAt.set(keys.keyOf('us', lease ?? ''), world.kernel.now())
+      if (chance.often(world.trouble.spite)) standStill()
+    }
+    if (kind === 'lease.unwanted') unwanted(event)
+    if (kind === 'run.draining' && severed.often(world.trouble.severing)) {
+      sever(world, severed, event.run ?? '')
+    }
+    if (kind === 'supplier.quarantined' && !world.shops.get(supplier ?? '')?.everHadStrangers) {
+      say('E3', `${supplier} is under quarantine, and never listed a stranger`)
+    }
+    if (kind === 'lease.intended') intended(event)
+    const isOpen = kind === 'lease.intended' || kind === 'lease.unsure'
+    if (isOpen && chance.often(world.trouble.spite)) spoil(world, chance, event)
+  })
+}

@@ -1,0 +1,221 @@
+/**
+ * One seed, one day: trouble, then calm, then nobody wants anything any more. Says which invariants
+ * did not hold.
+ */
+import { createHash } from 'node:crypto'
+import { check } from '../core/audit/check.ts'
+import type { Violation } from '../core/audit/evidence.ts'
+import type { Spec } from '../core/domain/spec.ts'
+import type { Workload } from '../core/domain/workload.ts'
+import { standBy } from './bystander.ts'
+import { chance as chanceOf } from './engine/chance.ts'
+import { makeStorms } from './storms.ts'
+import { type Draw, draw, policyOf, probe } from './swarm.ts'
+import { calm } from './trouble.ts'
+import { evidenceOf } from './witness.ts'
+import { installation, type World, worldOf } from './world.ts'
+
+const hour = 3_600_000
+const startAt = 1_800_000_000_000
+
+export interface Phases {
+  /** Trouble goes on for so long. */
+  readonly troubleMs: number
+  /** After the calm, all that is wanted runs within so long. */
+  readonly convergeMs: number
+  /** After everything is deleted, nothing is left within so long. */
+  readonly emptyMs: number
+}
+
+/** A day. */
+export const dayPhases: Phases = {
+  troubleMs: 18 * hour,
+  convergeMs: 3 * hour,
+  emptyMs: 3 * hour,
+}
+
+export interface TrialResult {
+  readonly seed: string
+  readonly violations: readonly Violation[]
+  /** Equal for equal seeds and code. */
+  readonly hash: string
+  readonly hours: number
+  readonly counts: {
+    readonly events: number
+    readonly kills: number
+    readonly lostAnswers: number
+    readonly sales: number
+    readonly excused: number
+    /** Before and after each call of a control plane; and those until the calm. */
+    readonly boundaries: number
+    readonly troubled: number
+  }
+}
+
+export interface Trial extends TrialResult {
+  readonly world: World
+  readonly drawn: Draw
+}
+
+export interface TrialOptions {
+  readonly seed: string
+  readonly phases?: Phases
+  /** Kills the control plane at this one of its calls, counted from 1. */
+  readonly killAt?: number
+  /** Another world than the one that the seed would draw. */
+  readonly drawn?: Draw
+  /** A service comes when all is calm, so that what a calm world owes can be asked for. */
+  readonly probe?: boolean
+}
+
+export async function trial(options: TrialOptions): Promise<Trial> {
+  const { seed, phases = dayPhases, killAt } = options
+  const { troubleMs, convergeMs, emptyMs } = phases
+  const drawn = options.drawn ?? draw(chanceOf(`${seed}/draw`), troubleMs)
+  let boundaries = 0
+  const world = worldOf({
+    seed,
+    startAt,
+    shops: drawn.shops,
+    plants: drawn.plants,
+    upgrades: drawn.upgrades,
+    settings: drawn.settings,
+    trouble: drawn.trouble,
+    onBoundary() {
+      boundaries += 1
+      return boundaries === killAt
+    },
+  })
+  const pricePerHourMax = drawn.policy?.pricePerHourMax ?? null
+  const { kernel } = world
+  const { requestLate, lateMsMax } = drawn.trouble.ledgerWeather
+  const commitLateMs = requestLate > 0 ? lateMsMax : 0
+  standBy(world, { silentMs: drawn.settings.silentMs, commitLateMs })
+  begin(world, drawn, troubleMs)
+  await kernel.run(startAt + troubleMs)
+  const troubled = boundaries
+  const early = check(evidenceOf(world, { settled: false, pricePerHourMax }))
+  recover(world)
+  await kernel.run(startAt + troubleMs + convergeMs / 2)
+  if (options.probe ?? true) world.people.apply({ kind: 'Service', spec: probe }).catch(() => {})
+  await kernel.run(startAt + troubleMs + convergeMs * 0.9)
+  const almost = notConverged(world).map(({ text }) => text)
+  await kernel.run(startAt + troubleMs + convergeMs)
+  // What failed by itself just now is about to run again.
+  const stuck = notConverged(world).filter(({ text }) => almost.includes(text))
+  for (const { spec } of [...drawn.workloads, { spec: probe }]) {
+    world.people.remove(spec.name).catch(() => {})
+  }
+  await kernel.run(startAt + troubleMs + convergeMs + emptyMs)
+  const late = check(evidenceOf(world, { settled: true, pricePerHourMax: null }))
+  const bugs = world.bugs.map((text) => ({ invariant: 'BUG', text }))
+  return {
+    seed,
+    drawn,
+    world,
+    violations: distinct([
+      ...early,
+      ...stuck,
+      ...late,
+      ...leftOver(world),
+      ...bugs,
+      ...world.faults,
+    ]),
+    hash: hashOf(world),
+    hours: (troubleMs + convergeMs + emptyMs) / hour,
+    counts: { ...countsOf(world), boundaries, troubled },
+  }
+}
+
+function distinct(violations: readonly Violation[]): Violation[] {
+  const texts = violations.map(({ text }) => text)
+  return violations.filter(({ text }, index) => texts.indexOf(text) === index)
+}
+
+function countsOf(world: World) {
+  const { history } = world.store
+  const sales = [...world.shops.values()].flatMap((shop) => shop.sales(installation))
+  return {
+    events: history.length,
+    kills: world.incidents.filter(({ what }) => /^(kill |plantKill)/.test(what)).length,
+    lostAnswers: history.filter(({ kind }) => kind === 'lease.unsure').length,
+    sales: sales.length,
+    excused: sales.filter(({ excuse }) => excuse !== null).length,
+  }
+}
+
+/** All trouble ends, everybody sells everything again, and no rule forbids anything. */
+function recover(world: World): void {
+  calm(world)
+  for (const shop of world.shops.values()) {
+    shop.setOffer('h100', { nodes: 100, pricePerHour: 20_000_000 })
+    shop.setOffer('spot', { nodes: 100, pricePerHour: 10_000_000 })
+    shop.setOffer('tpu', { nodes: 100, pricePerHour: 20_000_000 })
+  }
+  for (const spec of world.suppliers) {
+    world.people.apply({ kind: 'Supplier', spec }).catch(() => {})
+    // A copy of an older word may have come last.
+    world.people.judge(spec.name, 'active').catch(() => {})
+  }
+  world.people.apply({ kind: 'Policy', spec: policyOf(null) }).catch(() => {})
+  // What was opened by a commit that came late, and that nobody was told of.
+  world.kernel.after(hour / 4, () => world.people.settle().catch(() => {}))
+}
+
+function begin(world: World, { policy, workloads, trouble }: Draw, troubleMs: number): void {
+  const { kernel, people, suppliers } = world
+  const ready = (async () => {
+    if (policy) {
+      world.policies.push(policy)
+      await people.apply({ kind: 'Policy', spec: policy })
+    }
+    await people.apply(...suppliers.map((spec) => ({ kind: 'Supplier', spec }) as const))
+  })()
+  const wish = (spec: Workload) =>
+    ready.then(() => people.apply({ kind: spec.kind, spec } as Spec)).catch(() => {})
+  for (const { spec, fromMs, change, toMs } of workloads) {
+    kernel.after(fromMs, () => wish(spec))
+    if (change && change.atMs < troubleMs) kernel.after(change.atMs, () => wish(change.spec))
+    if (toMs !== null) kernel.after(toMs, () => people.remove(spec.name).catch(() => {}))
+  }
+  makeStorms(world, trouble.storms, troubleMs)
+}
+
+/** [I21] Once nothing goes wrong any more, all that is wanted runs, and no call stays open. */
+function notConverged(world: World): Violation[] {
+  const { store } = world
+  const wanted = store.every('workload').filter(({ body }) => body.state === 'active')
+  const leases = new Map(store.every('lease').map(({ id, body }) => [id, body]))
+  const works = [...world.machines.values()].map((each) => each.working())
+  const running = store.every('run').filter(({ id, body: { state, epoch, lease } }) => {
+    const ranks = works.filter((work) => work === `${id} ${epoch}`).length
+    return state === 'running' && ranks >= (leases.get(lease ?? '')?.nodes ?? 1)
+  })
+  const faults = wanted.flatMap(({ id, body: { spec } }) => {
+    const runs = running.filter(({ body }) => body.workload === id)
+    const suppliers = new Set(runs.map(({ body }) => leases.get(body.lease ?? '')?.supplier))
+    const replicas = spec.kind === 'Service' ? spec.replicasMin : 1
+    if (runs.length < replicas) return [`${id} does not run`]
+    const isCrowded = id === probe.name && suppliers.size < probe.spreadSuppliers
+    return isCrowded ? [`${id} has all its replicas at ${[...suppliers].join()}`] : []
+  })
+  const open = [...leases].filter(([, { state }]) => state === 'unsure' || state === 'asked')
+  const unsure = open.map(([id, { state }]) => `${id} is still ${state}`)
+  return [...faults, ...unsure].map((text) => ({ invariant: 'I21', text }))
+}
+
+/** [I1] Once nobody wants anything, no row of it is in force. */
+function leftOver({ store }: World): Violation[] {
+  const kinds = ['lease', 'run', 'node', 'workload'] as const
+  const left = kinds.flatMap((kind) => store.every(kind).filter(({ live }) => live))
+  return left.map(({ kind, id }) => ({ invariant: 'I1', text: `${kind} ${id} is left over` }))
+}
+
+function hashOf(world: World): string {
+  const trace = [
+    world.store.history,
+    [...world.shops.values()].map((shop) => shop.sales(installation)),
+    world.works(),
+  ]
+  return createHash('sha256').update(JSON.stringify(trace)).digest('hex').slice(0, 16)
+}
