@@ -1,0 +1,25 @@
+/**
+ * Mutants must not rot: each patch fits the source as it is, and each name is used once.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { it } from 'node:test'
+import { canary, mutants } from './mutants/all.ts'
+import { patched } from './mutate.ts'
+
+for (const { name, patches } of mutants) {
+  it(`${name} fits the source`, () => {
+    for (const patch of patches) {
+      const path = new URL(`../../${patch.file}`, import.meta.url)
+      const source = readFileSync(path, 'utf8')
+      assert.notEqual(patched(source, patch), source)
+    }
+  })
+}
+
+it('has mutants enough, each by its own name, and the canary among them', () => {
+  const names = new Set(mutants.map(({ name }) => name))
+  assert.equal(names.size, mutants.length)
+  assert.ok(mutants.length >= 30)
+  assert.ok(names.has(canary))
+})
