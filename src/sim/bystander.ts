@@ -3,7 +3,7 @@
  * It only looks, but for one thing: it strikes in the very moment in which something is decided.
  */
 import type { Event } from '../core/domain/event.ts'
-import { sever, spoil } from './storms.ts'
+import { betray, sever, spoil } from './storms.ts'
 import { keys, type World } from './world.ts'
 
 const minute = 60_000
@@ -18,6 +18,7 @@ export interface Patience {
 
 export function standBy(world: World, { silentMs, commitLateMs }: Patience): void {
   const chance = world.chance.fork('spite')
+  const betrayed = world.chance.fork('betrayal')
   const severed = world.chance.fork('severing')
   const announcedAt = new Map<string, number>()
   const say = (invariant: string, text: string) => world.faults.push({ invariant, text })
@@ -72,5 +73,8 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
     if (kind === 'lease.intended') intended(event)
     const isOpen = kind === 'lease.intended' || kind === 'lease.unsure'
     if (isOpen && chance.often(world.trouble.spite)) spoil(world, chance, event)
+    if (kind === 'node.joined' && betrayed.often(world.trouble.spite)) {
+      betray(world, betrayed, event)
+    }
   })
 }

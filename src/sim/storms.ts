@@ -129,6 +129,12 @@ export function spoil(world: World, chance: Chance, { supplier, workload }: Even
   else world.people.remove(workload ?? '').catch(() => {})
 }
 
+/** Machines are there and work may start: whoever sells them becomes a rival just then. */
+export function betray(world: World, chance: Chance, { supplier, workload }: Event): void {
+  world.note(`betrayal ${supplier} ${workload}`)
+  turnRival(world, chance, supplier ?? '')
+}
+
 /** The machines of a run are cut off as it is told to stop: they hear of it when it is too late. */
 export function sever(world: World, chance: Chance, run: string): void {
   world.note(`sever ${run}`)

@@ -117,6 +117,36 @@ it('[OP23] lets a node go that joined while its lease was being ended', () => {
   assert.deepEqual([put?.id, put?.live], ['w.0.1/0', false])
 })
 
+it('[OP33] starts work only under rules that stand until its start is written', () => {
+  const { body } = leasePut('w.0.1', 0, 'ready')
+  const ready = { ...(body as Lease), readyAt: 1, wanted: true }
+  const run: Run = {
+    ...{ id: 'w.0', workload: 'w', slot: 0, revision: 1, epoch: 0, attempts: 1 },
+    state: 'waiting',
+    ...{ lease: null, retries: 0, notBefore: 0, startedAt: null, fencedAt: null, endedAt: null },
+    ...{ exitCode: null, why: null },
+  }
+  const hosted = { ...acme, hosts: { [ready.region]: ['landlord'] } }
+  const { plan, commit } = decide(
+    snapshot({
+      ...wanted,
+      supplier: { acme: hosted },
+      lease: { 'w.0.1': ready },
+      run: { 'w.0': run },
+    }),
+    quiet,
+    options,
+  )
+  assert.ok(plan.actions.some((action) => action.do === 'start'))
+  assert.deepEqual(commit.expects?.map(({ kind, id }) => `${kind} ${id}`).sort(), [
+    'law law',
+    'policy policy',
+    'supplier acme',
+    'supplier landlord',
+    'workload w',
+  ])
+})
+
 it('[OP30] writes no plan for what moves from moment to moment', () => {
   const { body } = leasePut('w.0.1', 0, 'ready')
   const held = { ...(body as Lease), readyAt: 1, pricePerHour: 20_000_000, wanted: true }

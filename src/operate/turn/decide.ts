@@ -64,7 +64,7 @@ export function decide(snapshot: Snapshot, observed: Observed, options: DecideOp
     law,
     plan,
     faults,
-    commit: { expects: sellersAsKnown(rows, plan), puts: rows.puts(), events: rows.events },
+    commit: { expects: asKnown(rows, plan), puts: rows.puts(), events: rows.events },
     ...calls(rows, observed, law),
     strays,
   }
@@ -72,13 +72,19 @@ export function decide(snapshot: Snapshot, observed: Observed, options: DecideOp
 
 /**
  * Whoever is bought from is as it was known to be: a commit of ours whose answer was lost may have
- * said since that it is out.
+ * said since that it is out. Where work starts, which copies data there, the rules still stand.
  */
-function sellersAsKnown(rows: Sheet, { actions }: Plan): readonly Expectation[] {
-  const bought = actions.flatMap((action) => (action.do === 'acquire' ? [action.supplier] : []))
-  return [...new Set(bought)]
-    .filter((id) => !rows.isChanged('outage', id))
-    .map((id) => ({ kind: 'outage', id, version: rows.version('outage', id) }))
+function asKnown(rows: Sheet, { actions }: Plan): readonly Expectation[] {
+  const expected = actions.flatMap((action): readonly Expectation[] => {
+    if (action.do === 'acquire') {
+      const id = action.supplier
+      return [{ kind: 'outage', id, version: rows.version('outage', id) }]
+    }
+    const lease = action.do === 'start' ? rows.get('lease', action.lease) : null
+    return lease ? expectations(rows, lease) : []
+  })
+  const unwritten = expected.filter(({ kind, id }) => !rows.isChanged(kind, id))
+  return [...new Map(unwritten.map((each) => [`${each.kind} ${each.id}`, each])).values()]
 }
 
 /** What was over may come back, at the version that it has by now. */

@@ -50,12 +50,19 @@ export function markLaw(rows: Sheet): void {
   rows.set('law', lawId, { changes: changes + 1 })
 }
 
-/** The rules under which a purchase was decided: none of them may change before the call leaves. */
+/**
+ * The rules under which a purchase, or a start on it, was decided: none of them may change before
+ * the call leaves or the start is written. Whoever hosts a seller there gets what the seller gets.
+ */
 export function expectations(rows: Sheet, lease: Lease): readonly Expectation[] {
+  const hosts = rows.get('supplier', lease.supplier)?.hosts?.[lease.region] ?? []
   return [
     { kind: 'law', id: 'law', version: rows.version('law', 'law') },
     { kind: 'policy', id: 'policy', version: rows.version('policy', 'policy') },
     { kind: 'supplier', id: lease.supplier, version: rows.version('supplier', lease.supplier) },
     { kind: 'workload', id: lease.workload, version: rows.version('workload', lease.workload) },
+    ...hosts.map(
+      (id) => ({ kind: 'supplier', id, version: rows.version('supplier', id) }) as const,
+    ),
   ]
 }

@@ -219,6 +219,13 @@ export const buying: readonly Mutant[] = [
     'return distrusted(view, workload, lease)',
     'return null',
   ),
+  mutant(
+    'start-rules-unseen',
+    'work starts though the rules changed since that was decided',
+    'src/operate/turn/decide.ts',
+    "const lease = action.do === 'start' ? rows.get('lease', action.lease) : null",
+    'const lease = null as any',
+  ),
   {
     name: 'deleted-bought-for',
     breaks: 'capacity is asked for though its workload was deleted since it was decided',
@@ -230,8 +237,8 @@ export const buying: readonly Mutant[] = [
       },
       {
         file: 'src/operate/turn/rules.ts',
-        find: 'lease.workload) },\n  ]',
-        replace: 'lease.workload) },\n  ].slice(0, 3)',
+        find: "{ kind: 'workload', id: lease.workload, version: ",
+        replace: "{ kind: 'policy', id: 'policy', version: rows.version('policy', 'policy') ?? ",
       },
     ],
   },
