@@ -28,6 +28,9 @@ describe('purchases', () => {
       0s  class C`
     breaks('I1', `${copy}\n 2h look`)
     holds(`${copy}\n 1h look`)
+    holds(`${copy}\n 10s out\n 70m back\n 2h look`)
+    holds(`${copy}\n 10s out\n 9h look`)
+    breaks('I1', `${copy}\n 10s out\n 50m back\n 2h look`)
     breaks('I1 I12', `${bought}\n 1h look settled`)
     holds(`${bought}${released}\n 1h look settled`)
   })

@@ -6,7 +6,10 @@ import type { Lease } from '../domain/lease.ts'
 import type { Ms } from '../domain/time.ts'
 import type { Evidence, Sale } from './evidence.ts'
 
-/** [I1] Whatever a supplier holds under our name belongs to a lease that is in force. */
+/**
+ * [I1] Whatever a supplier holds under our name belongs to a lease that is in force. Nobody gives
+ * back what he cannot reach: while a supplier was out, the grace did not run.
+ */
 export function noLeak(evidence: Evidence): string[] {
   const { now, settled, graceMs } = evidence
   const byKey = leasesByKey(evidence)
@@ -16,10 +19,24 @@ export function noLeak(evidence: Evidence): string[] {
     const owned = lease !== undefined && lease.state !== 'gone' && mayOwn(lease, rental.id)
     if (settled) return [`${supplier} still has ${rental.id} running, of ${lease?.id ?? 'nobody'}`]
     const since = Math.max(rental.startedAt, lease?.goneAt ?? rental.startedAt)
-    return owned || now - since <= graceMs
+    return owned || reachableMs(evidence, supplier, since, now) <= graceMs
       ? []
       : [`${supplier} has ${rental.id} running since ${since}, of ${lease?.id ?? 'nobody'}`]
   })
+}
+
+function reachableMs({ events }: Evidence, supplier: string, since: Ms, now: Ms): number {
+  let [reachable, from] = [0, since]
+  let isOut = false
+  for (const { kind, at, supplier: about } of events) {
+    if (about !== supplier || !/^supplier\.(unreachable|reachable|quarantined)$/.test(kind))
+      continue
+    const until = Math.max(from, at)
+    if (!isOut) reachable += until - from
+    isOut = kind === 'supplier.unreachable'
+    from = until
+  }
+  return isOut ? reachable : reachable + now - from
 }
 
 function mayOwn(lease: Lease, rental: string): boolean {

@@ -41,7 +41,7 @@ export function dataGoesWhereItMay({ events, rulings, leases }: Evidence): strin
     if (broken === undefined) return []
     const rule = `trust/${data}-${broken}`
     const isWaived = waivers.some(
-      (each) => each.facts.clause === rule && event.at < Number(each.facts.until),
+      ({ facts: { clause, until } }) => clause === rule && at < Number(until),
     )
     return isWaived
       ? []
