@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Node } from '../core/domain/run.ts'
-import { type Ledger, LedgerError } from '../ports/ledger.ts'
+import { type Commit, type CommitOutcome, type Ledger, LedgerError } from '../ports/ledger.ts'
 import { memoryLedger } from '../sim/memory-ledger.ts'
 import { lease } from '../testing/ledger-rows.ts'
 import { virtualClock } from '../testing/virtual-clock.ts'
@@ -79,6 +79,26 @@ it('[OP18] tells of a leadership once, though it was lost and had again', async 
   await house.store.commit({ puts: [lease('w.0.1', 0, 'ready')], events: [] })
   await house.until('it leads again', () => commits.length > 1)
   assert.equal(taken().length, 1)
+  await house.end()
+})
+
+it('[OP34] ends the epoch of a commit without an answer before it reads anything again', async () => {
+  const late: Commit[] = []
+  const outcomes: CommitOutcome[] = []
+  const house = control((ledger) => ({
+    commit(draft) {
+      const isTold = draft.events.some(({ kind }) => kind === 'leadership.taken')
+      if (isTold || late.push(draft) > 1) return ledger.commit(draft)
+      return Promise.reject(new LedgerError('unknown', 'the connection broke'))
+    },
+    async list(kind, query) {
+      if (late[0] && outcomes.length === 0) outcomes.push(await ledger.commit(late[0]))
+      return ledger.list(kind, query)
+    },
+  }))
+  await house.store.commit({ puts: [lease('w.0.1', 0, 'ready')], events: [] })
+  await house.until('it did what was lost again', () => late.length > 1)
+  assert.deepEqual(outcomes, [{ outcome: 'deposed' }])
   await house.end()
 })
 

@@ -45,6 +45,7 @@ export function operator(options: OperatorOptions): Operator {
   const loads = load(clock)
   const eyes = watch({ ledger, open, clock, settings, onNews: bell.ring })
   let memory: Memory | null = null
+  let meanwhile: Pick<Commit, 'puts'>[] = []
   let straysSeen: ReadonlySet<string> = new Set()
   let lastTurnAt: number | null = null
   let said: string | null = null
@@ -60,13 +61,14 @@ export function operator(options: OperatorOptions): Operator {
     const epoch = lead.epoch()
     if (epoch === null) return { outcome: 'deposed' }
     const done = await ledger.commit({ ...draft, epoch }).catch((error: unknown) => {
-      // It may have happened: what is remembered is read again.
-      memory = null
+      // It may have happened, or may happen yet.
+      lead.doubt(epoch)
       throw error
     })
-    if (done.outcome === 'deposed') lead.lost()
+    if (done.outcome === 'deposed') lead.lost(epoch)
     if (done.outcome !== 'done') return done
     if (memory) remember(memory, draft)
+    else meanwhile.push(draft)
     onCommit()
     return done
   }
@@ -109,13 +111,21 @@ export function operator(options: OperatorOptions): Operator {
     return { installation: ledger.installation, settings, memory: known, ...keys }
   }
 
+  /** What calls wrote while it was read may be in it or not: it is remembered again. */
+  async function recalled(): Promise<Memory> {
+    meanwhile = []
+    const fresh = await recall(ledger)
+    for (const draft of meanwhile) remember(fresh, draft)
+    return fresh
+  }
+
   async function turn(): Promise<void> {
     const led = lead.epoch() !== null
     const taken = await lead.take()
     if (taken === 'none') return
-    if (taken === 'new') memory = null
+    if (taken !== 'kept') memory = null
     if (taken === 'new' || !led) listeningSinceMs = clock.steadyMs()
-    const known = memory ?? (await recall(ledger))
+    const known = memory ?? (await recalled())
     memory = known
     const epoch = lead.epoch()
     // Who lost it and has it again under the same epoch says nothing new.

@@ -97,14 +97,21 @@ export const sweeping: readonly Mutant[] = [
     'memory-of-long-ago',
     'who leads again remembers only what it knew when it led before',
     loop,
-    "if (taken === 'new') memory = null",
+    "if (taken !== 'kept') memory = null",
     '',
+  ),
+  mutant(
+    'late-commit-unseen',
+    'what is remembered is read again while a commit without an answer may still be applied',
+    loop,
+    'lead.doubt(epoch)',
+    'memory = null',
   ),
   {
     name: 'lost-commit-forgotten',
     breaks: 'what a commit did whose answer was lost is never looked at again',
     patches: [
-      { file: loop, find: 'memory = null\n      throw error', replace: 'throw error' },
+      { file: loop, find: 'lead.doubt(epoch)\n', replace: '' },
       {
         file: loop,
         find: "if (done.outcome === 'stale') await refresh(known, done.kind, done.id)",
