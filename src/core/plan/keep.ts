@@ -18,7 +18,6 @@ import { reasonsMax } from './explain.ts'
 import { aboveQuota, distrusted, overSpent, unusable } from './feasible.ts'
 import { kept, offerOf, release } from './leases.ts'
 import { leasePricePerWork, priceOf } from './score.ts'
-import { takePart } from './tally/afford.ts'
 import { chipsOf, shareOf } from './tally/quota.ts'
 import type { Decision, Tally } from './tally/tally.ts'
 import { ownLeases, type View } from './view.ts'
@@ -45,8 +44,7 @@ function decide(
   next: Lease | null,
 ): Decision {
   const { workload } = demand
-  const { supplier } = home
-  const short = takePart(tally.funds, { workload, supplier, pricePerHour: priceOf(home) })
+  const short = tally.unpaid.get(home.id)
   if (short) {
     const because = `${budgetName(short.budget)} is used up`
     const reason = overSpent(run.id, offerOf(home), priceOf(home), short)

@@ -12,8 +12,8 @@ import { buy } from './buy.ts'
 import { reasonsMax } from './explain.ts'
 import { unusable } from './feasible.ts'
 import { buying, kept, release } from './leases.ts'
-import { leasePricePerWork, priceOf } from './score.ts'
-import { type Fund, takePart } from './tally/afford.ts'
+import { leasePricePerWork } from './score.ts'
+import type { Fund } from './tally/afford.ts'
 import type { Decision, Tally } from './tally/tally.ts'
 import { homeOf, ownLeases, type View } from './view.ts'
 
@@ -80,26 +80,25 @@ export function prepare(view: View, tally: Tally, demand: Demand, run: Run): Dec
 /** What is good for the gang, and what is to be given back and why. */
 function sorted(
   view: View,
-  { funds, shares }: Tally,
+  { unpaid, shares }: Tally,
   { workload }: Demand,
   leases: readonly Lease[],
 ) {
   const usable: Lease[] = []
   const releases: Action[] = []
   for (const lease of leases) {
-    const { supplier } = lease
     const why =
       unusable(view, workload, lease) ??
       shares?.takenBack.get(lease.id) ??
-      usedUpBy(takePart(funds, { workload, supplier, pricePerHour: priceOf(lease) }))
+      usedUpBy(unpaid.get(lease.id))
     if (why === null) usable.push(lease)
     else releases.push(release(lease, why))
   }
   return { usable, releases }
 }
 
-function usedUpBy(short: Fund | null): string | null {
-  return short && `${budgetName(short.budget)} is used up`
+function usedUpBy(short: Fund | undefined): string | null {
+  return short ? `${budgetName(short.budget)} is used up` : null
 }
 
 function stoppingAt({ world }: View, run: Run): Reason {

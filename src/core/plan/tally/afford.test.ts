@@ -57,6 +57,21 @@ it('[PL39] stops what a budget does not last for, the least urgent first', () =>
      why a.0: spent acme/h100 $20.00 above $0.00 of the budget for this month`,
   ))
 
+it('[PL39] gives back what it stopped, though what waits comes before what runs', () =>
+  check(
+    `budget everything left $19 month
+     offer acme/h100 H100:8 us $20
+     job a H100:8 priority 10
+     job b H100:8 priority 90
+     lease a.0.1 ready at acme/h100 for $20
+     run a.0 waiting epoch 1
+     lease b.0.1 ready at acme/h100 for $20
+     run b.0 running epoch 1 on b.0.1`,
+    `release a.0.1: the budget for this month is used up
+     why a.0: spent acme/h100 $20.00 above $0.00 of the budget for this month
+     why b.0: kept b.0.1 $20.00`,
+  ))
+
 it('[PL39] gives back what waits on a lease that nobody pays for, and buys no other', () =>
   check(
     `budget workload a left $5 year

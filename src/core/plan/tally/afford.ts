@@ -6,6 +6,9 @@ import { costOf, type Micros } from '../../domain/money.ts'
 import { type Budget, isBudgetOf } from '../../domain/supplier.ts'
 import type { Workload } from '../../domain/workload.ts'
 import type { World } from '../../domain/world.ts'
+import { priceOf } from '../score.ts'
+import { ownLeases, type View } from '../view.ts'
+import { byUrgency } from './urgency.ts'
 
 /** What is held is stopped so long before its money ends: giving back takes time, too. */
 export const stopAheadMs = 30 * 60_000
@@ -50,8 +53,24 @@ export function tooShort(funds: readonly Fund[], payment: Payment): Fund | null 
   return funds.find((fund) => isFor(fund, payment) && fund.room < needed) ?? null
 }
 
-/** Takes what a gang that is held needs; the budget that does not last is returned instead. */
-export function takePart(funds: readonly Fund[], payment: Payment): Fund | null {
+/**
+ * The leases that budgets do not last for, each with the budget that is too short. Whoever is most
+ * urgent is paid for first, whether it runs or waits: else what was stopped would come back first.
+ */
+export function unpaidLeases(view: View, funds: readonly Fund[]): ReadonlyMap<string, Fund> {
+  const unpaid = new Map<string, Fund>()
+  if (funds.length === 0) return unpaid
+  for (const { run, workload } of view.world.demands.toSorted(byUrgency)) {
+    for (const lease of ownLeases(view, run)) {
+      const { id, supplier } = lease
+      const short = takePart(funds, { workload, supplier, pricePerHour: priceOf(lease) })
+      if (short) unpaid.set(id, short)
+    }
+  }
+  return unpaid
+}
+
+function takePart(funds: readonly Fund[], payment: Payment): Fund | null {
   const needed = costOf(payment.pricePerHour, stopAheadMs)
   const ours = funds.filter((fund) => isFor(fund, payment))
   const short = ours.find(({ left }) => left < needed)

@@ -13,7 +13,7 @@ import type { Reason } from '../../domain/reason.ts'
 import type { Demand } from '../../domain/workload.ts'
 import type { Placement } from '../market/place.ts'
 import { ownLeases, type View } from '../view.ts'
-import { type Fund, openFunds, takeRoom } from './afford.ts'
+import { type Fund, openFunds, takeRoom, unpaidLeases } from './afford.ts'
 import { type Shares, takeShare } from './quota.ts'
 import { openShares } from './reclaim.ts'
 
@@ -27,6 +27,8 @@ export interface Tally {
   /** What the policy still lets us spend, per hour; null without a ceiling. */
   left: Micros | null
   readonly funds: readonly Fund[]
+  /** By the lease that it does not last for, the budget. */
+  readonly unpaid: ReadonlyMap<string, Fund>
   /** What teams may hold; null where nobody has a quota. */
   readonly shares: Shares | null
   /** Nodes that each offer has left, by its number; infinite where nobody counts them. */
@@ -54,9 +56,11 @@ export function openTally(
   const spent = sum(costs.map((lease) => lease.pricePerHour ?? lease.pricePerHourMax))
   const max = policy.pricePerHourMax
   const nodes = nodesLeft(view)
+  const funds = openFunds(view.world)
   return {
     left: max === null ? null : max - spent,
-    funds: openFunds(view.world),
+    funds,
+    unpaid: unpaidLeases(view, funds),
     shares: openShares(view, nodes),
     nodesLeft: nodes,
     places: new Map(view.offers.map((offer, number) => [offerName(offer), number])),
