@@ -76,6 +76,7 @@ const may: Readonly<Record<RouteName | 'metrics', string>> = {
   decideRight: '',
   rightEvidence: 'writer reader',
   burnDown: 'writer reader',
+  claims: 'writer reader',
   exposure: 'writer reader',
   focus: 'writer reader',
   invoices: 'writer reader',

@@ -82,7 +82,7 @@ it('[OP18] tells of a leadership once, though it was lost and had again', async 
   await house.end()
 })
 
-it('[OP34] ends the epoch of a commit without an answer before it reads anything again', async () => {
+it('[OP34] ends the epoch of a commit without an answer before it reads again', async () => {
   const late: Commit[] = []
   const outcomes: CommitOutcome[] = []
   const house = control((ledger) => ({

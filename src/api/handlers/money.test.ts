@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Charge } from '../../core/domain/charge.ts'
+import { lease } from '../../testing/ledger-rows.ts'
 import { refused, type Stage, stage } from '../stage.test.ts'
 
 const hour = 3_600_000
@@ -33,8 +34,8 @@ clauses:
   - { kind: spend_commit, id: spend, total: $5 }
 `
 
-async function house(t: Parameters<typeof stage>[0]): Promise<Stage> {
-  const home = await stage(t)
+async function house(t: Parameters<typeof stage>[0], aheadMs = 0): Promise<Stage> {
+  const home = await stage(t, { aheadMs })
   const puts = [charge('r1', { team: 'nlp' }), charge('r2', { workload: 'v' })]
   for (const body of puts) {
     await home.put({ kind: 'charge', id: body.id, version: 0, live: false, body })
@@ -55,6 +56,29 @@ it('[AP32] costs by team and contract, every dollar once', async (t) => {
   const { commitments } = (await home.ask('GET /v1/commitments')).body
   const [spend] = commitments
   assert.deepEqual([spend.clause, spend.due, spend.used], ['msa/spend', '5000000', '5000000'])
+})
+
+it('[AP38] tells how available what was rented was, and what may be claimed', async (t) => {
+  const home = await house(t, 400 * hour - Date.now())
+  const leased = lease('w.0.1', 0, 'gone')
+  assert.ok(leased.kind === 'lease')
+  const failed = { since: 1.5 * hour, nodes: 1 }
+  const body = { ...leased.body, market: 'on-demand', nodes: 2, failed } as const
+  await home.put({ ...leased, body })
+  await home.apply(supplier)
+  const promise = `  - { kind: sla_credit, id: uptime, bands: [{below: 99%, credit: 10%}],
+      excluded: [maintenance], claim: 30 days, cap: 20% }
+`
+  assert.equal((await home.apply(contract + promise)).status, 200)
+  const claimed = async () => {
+    const [claim] = (await home.ask('GET /v1/claims')).body.claims
+    return [claim?.clause, claim.downMs, claim.countedMs, claim.credit]
+  }
+  assert.deepEqual(await claimed(), ['msa/uptime', hour, 4 * hour, '1600000'])
+  const excuse = { kind: 'excuse', supplier: 'acme', cause: 'maintenance', document: 'mail' }
+  const order = { ...excuse, at: 1.5 * hour, until: 2 * hour }
+  assert.equal((await home.ask('POST /v1/law/records', { body: order })).status, 200)
+  assert.deepEqual(await claimed(), ['msa/uptime', 0, 2 * hour, null])
 })
 
 it('[AP32] tells what budgets have left', async (t) => {

@@ -6,8 +6,10 @@ import type { Charge, Invoice } from '../../core/domain/charge.ts'
 import { clauseName } from '../../core/domain/clause.ts'
 import { type RofrCase, rofrMoves } from '../../core/domain/contract.ts'
 import { addMonths, parseMoment } from '../../core/domain/day.ts'
+import type { Lease } from '../../core/domain/lease.ts'
 import { formatUsd } from '../../core/domain/money.ts'
 import { statement } from '../../core/report/statement.ts'
+import { claimsView } from '../../operate/law/claims.ts'
 import { exposureView } from '../../operate/law/exposure.ts'
 import { everyInvoice, takeInvoice } from '../../operate/law/invoices.ts'
 import {
@@ -27,6 +29,7 @@ import {
   openRight,
   rightsOf,
 } from '../../operate/law/rofr.ts'
+import { every } from '../../operate/memory.ts'
 import { Refused } from '../failure.ts'
 import type { DecisionOrder, InvoiceReply, InvoiceView, RightView } from '../wire/money.ts'
 import type { CostReply } from '../wire.ts'
@@ -40,6 +43,7 @@ type Names =
   | 'decideRight'
   | 'rightEvidence'
   | 'burnDown'
+  | 'claims'
   | 'exposure'
   | 'focus'
   | 'invoices'
@@ -94,6 +98,12 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       return { ...found, assumed: [...found.assumed], entries: [...found.entries] }
     },
     exposure: async () => ({ exposure: [...exposureView(await charged())] }),
+    async claims() {
+      const all = await charged()
+      const leases: Lease[] = []
+      for await (const { body } of every(ledger, 'lease')) leases.push(body)
+      return { claims: [...claimsView(all, leases)] }
+    },
     burnDown: async () => ({ commitments: [...burnDownView(await charged())] }),
     async focus({ params: { dataset }, query: { month } }) {
       const all = await charged()

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { paths } from '../paths.ts'
 import {
   BurnDownView,
+  ClaimView,
   DecisionOrder,
   EvidenceReply,
   ExposureView,
@@ -78,6 +79,16 @@ export const moneyRoutes = {
     body: none,
     reply: z.object({ commitments: z.array(BurnDownView) }),
     about: 'How far commitments are used, and what will be missing.',
+  },
+  claims: {
+    ...paths.claims,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ claims: z.array(ClaimView) }),
+    about:
+      'How available what was rented was, by clause and month, and what may be claimed for it.',
   },
   exposure: {
     ...paths.exposure,

@@ -79,10 +79,17 @@ const aboutClause = {
   clause: z.string().min(1).max(200).describe('<contract>/<clause>'),
   releasedAt: z.number().int().nullable().describe('when they let us go; null where they did not'),
 }
+const aboutDowntime = {
+  kind: z.literal('excuse'),
+  supplier: z.string().min(1).max(200),
+  cause: z.enum(['maintenance', 'force-majeure', 'our-fault']),
+  until: z.number().int(),
+}
 
 export const RecordOrder = z.union([
   z.strictObject({ ...aboutProduct, ...happened }),
   z.strictObject({ ...aboutClause, ...happened }),
+  z.strictObject({ ...aboutDowntime, ...happened }),
 ])
 export type RecordOrder = z.infer<typeof RecordOrder>
 
@@ -90,6 +97,7 @@ const noted = { id: z.string(), by: z.string() }
 export const RecordView = z.union([
   z.object({ ...noted, ...aboutProduct, ...happened }),
   z.object({ ...noted, ...aboutClause, ...happened }),
+  z.object({ ...noted, ...aboutDowntime, ...happened }),
 ])
 export type RecordView = z.infer<typeof RecordView>
 

@@ -82,6 +82,24 @@ export type NoticeReply = z.infer<typeof NoticeReply>
 
 const why = z.string().min(1).max(500)
 
+export const ClaimView = z.object({
+  clause: z.string(),
+  with: z.string(),
+  from: ms.describe('the beginning of the month'),
+  to: ms,
+  countedMs: z.number().int().describe('milliseconds of machines'),
+  downMs: z.number().int(),
+  availabilityPpm: z.number().int(),
+  bill: z.string().describe('micro-dollars'),
+  credit: z.string().nullable().describe('micro-dollars; null where the promise was kept'),
+  deadline: ms.describe('the last moment to claim'),
+  isNear: z.boolean(),
+  evidence: z.array(z.string()),
+  excluded: z.array(z.string()).describe('only what was recorded of it was left out'),
+  assumed: z.array(z.string()),
+})
+export type ClaimView = z.infer<typeof ClaimView>
+
 export const DecisionOrder = z.strictObject({
   id,
   move: z.discriminatedUnion('event', [

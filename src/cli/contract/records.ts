@@ -2,7 +2,7 @@
  * `calumet contract record` and `calumet contract records`: what happened that clauses ask for.
  */
 import type { RecordOrder, RecordView } from '../../api/wire/law.ts'
-import { formatDay } from '../../core/domain/day.ts'
+import { formatDay, formatMoment } from '../../core/domain/day.ts'
 import { exitCodes } from '../failure.ts'
 import type { Session } from '../session.ts'
 import { type Column, table } from '../show/table.ts'
@@ -16,6 +16,10 @@ const columns: readonly Column<RecordView>[] = [
 ]
 
 function said(record: RecordView): string {
+  if (record.kind === 'excuse') {
+    const { supplier, cause, until } = record
+    return `what was down at ${supplier} until ${formatMoment(until)} was so for ${cause}`
+  }
   if (record.kind !== 'first-look') {
     const { kind, product, supplier } = record
     return kind === 'launch'

@@ -1,11 +1,11 @@
 /**
  * The commands below `calumet contract`: names, arguments and options.
  */
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { DecisionOrder } from '../../api/wire/money.ts'
 import { CliError } from '../failure.ts'
 import type { Does } from '../tree.ts'
-import { dayOf, usdOf, wholeNumber } from '../values.ts'
+import { dayOf, monthOf, usdOf, wholeNumber } from '../values.ts'
 import type { AsOfOptions, WaiveOptions } from './commands.ts'
 
 export function addContract(root: Command, does: Does): void {
@@ -43,15 +43,7 @@ export function addContract(root: Command, does: Does): void {
     .command('check')
     .description('what binds us and rests on values that nobody confirmed')
     .action(does(async (session) => (await import('./commands.ts')).check(session)))
-  contract
-    .command('burn-down')
-    .description('how far commitments are used, what is due when, and what will be missing')
-    .argument('[name]', 'a contract or clause; all by default')
-    .action(does(async (session, [name]) => (await import('./rights.ts')).burnDown(session, name)))
-  contract
-    .command('exposure')
-    .description('what suppliers hold of ours: paid ahead, lent or deposited')
-    .action(does(async (session) => (await import('./rights.ts')).exposure(session)))
+  addMoney(contract, does)
   addRofr(contract, does)
   addRecords(contract, does)
   contract
@@ -72,10 +64,45 @@ export function addContract(root: Command, does: Does): void {
     .action(does(async (session) => (await import('./commands.ts')).waivers(session)))
 }
 
+/** What was promised and what it came to. */
+function addMoney(contract: Command, does: Does): void {
+  contract
+    .command('burn-down')
+    .description('how far commitments are used, what is due when, and what will be missing')
+    .argument('[name]', 'a contract or clause; all by default')
+    .action(does(async (session, [name]) => (await import('./rights.ts')).burnDown(session, name)))
+  contract
+    .command('claims')
+    .description('how available what was rented was, by month, and what may be claimed until when')
+    .argument('[name]', 'a contract or clause; all by default')
+    .action(does(async (session, [name]) => (await import('./claims.ts')).claims(session, name)))
+  contract
+    .command('claim')
+    .description('the draft of a claim, with its evidence')
+    .argument('<clause>', 'such as msa/uptime')
+    .argument('<month>', 'of UTC, such as 2026-11', monthOf)
+    .action(
+      does(async (session, [clause = '', month = '']) =>
+        (await import('./claims.ts')).claim(session, clause, month),
+      ),
+    )
+  contract
+    .command('exposure')
+    .description('what suppliers hold of ours: paid ahead, lent or deposited')
+    .action(does(async (session) => (await import('./rights.ts')).exposure(session)))
+}
+
 interface RecordOptions {
   readonly on: number
   readonly document: string
   readonly released?: number
+}
+
+const excuseCauses = ['maintenance', 'force-majeure', 'our-fault'] as const
+
+interface ExcuseOptions extends RecordOptions {
+  readonly until: number
+  readonly cause: (typeof excuseCauses)[number]
 }
 
 /** Launches and inabilities are of a product and a supplier; a first question is of a clause. */
@@ -115,9 +142,20 @@ function addRecords(contract: Command, does: Does): void {
         return (await import('./records.ts')).record(session, order)
       }),
     )
+  noted('excuse', 'what was down there was so for a cause that clauses may exclude')
+    .argument('<supplier>')
+    .requiredOption('--until <moment>', 'when it was over, such as 2026-11-03T04:30Z', dayOf)
+    .addOption(new Option('--cause <cause>').choices([...excuseCauses]).makeOptionMandatory())
+    .action(
+      does(async (session, [supplier = ''], options: ExcuseOptions) => {
+        const { on: at, until, cause, document } = options
+        const order = { kind: 'excuse', supplier, cause, until, at, document } as const
+        return (await import('./records.ts')).record(session, order)
+      }),
+    )
   contract
     .command('records')
-    .description('launches, inabilities and first questions, as they were noted')
+    .description('launches, inabilities, first questions and excuses, as they were noted')
     .action(does(async (session) => (await import('./records.ts')).records(session)))
 }
 

@@ -19,6 +19,8 @@ const invoice = {
   ...{ lines: 2, billed: 30_000_000, importedAt: day('2026-12-02'), by: 'ann' },
 }
 
+const hour = 3_600_000
+
 const answers: Answers = {
   rights: () => ({ rights: [right] }),
   notifyRight: () => ({
@@ -40,6 +42,25 @@ const answers: Answers = {
         ...{ clause: 'order/spend', with: 'rival', kind: 'spend_commit', at: day('2027-07-16') },
         ...{ due: '1000000000000', used: '250000000000', shortfall: '750000000000' },
         ...{ neededPerDay: '3191000000', warns: true },
+      },
+    ],
+  }),
+  claims: () => ({
+    claims: [
+      {
+        ...{
+          clause: 'order/uptime',
+          with: 'rival',
+          from: day('2026-11-01'),
+          to: day('2026-12-01'),
+        },
+        ...{ countedMs: 720 * hour, downMs: 8 * hour, availabilityPpm: 988_888, isNear: true },
+        ...{ bill: '7200000000', credit: '720000000', deadline: day('2026-12-31') - 1 },
+        ...{
+          evidence: ['r1: 1 of 10 machines did not do'],
+          excluded: ['maintenance'],
+          assumed: [],
+        },
       },
     ],
   }),
@@ -99,6 +120,31 @@ describe('contract rofr', () => {
 })
 
 describe('money', () => {
+  it('tells what may be claimed, and drafts the claim', async (t) => {
+    const { stdout } = await says(t, 'contract', 'claims')
+    assert.match(
+      stdout,
+      /order\/uptime +rival +2026-11 +98\.8888 % +\$7,200\.00 +\$720\.00 +2026-12-30/,
+    )
+    const draft = await says(t, 'contract', 'claim', 'order/uptime', '2026-11')
+    assert.equal(
+      draft.stdout,
+      `to rival, under order/uptime, 2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z:
+  available: 98.8888 %, down 8.00 of 720.00 machine-hours
+  credit: $720.00 of the bill of $7,200.00
+  claimed until: 2026-12-30T23:59:59Z
+  - r1: 1 of 10 machines did not do
+
+before you send it: record any maintenance
+`,
+    )
+    const none = await says(t, 'contract', 'claim', 'order/uptime', '2026-10')
+    assert.match(
+      none.stderr,
+      /nothing was rented under order\/uptime in 2026-10; there are .*2026-11/,
+    )
+  })
+
   it('burns commitments down', async (t) => {
     const { stdout } = await says(t, 'contract', 'burn-down')
     assert.match(stdout, /order\/spend +rival +2027-07-16 +\$1M +\$250,000\.00 +\$750,000\.00/)

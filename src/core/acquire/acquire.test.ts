@@ -204,6 +204,7 @@ describe('machines', () => {
     const late = settled(held(), null, { now: 61_001, sights: [sight(0)] })
     assert.equal(late.state, 'releasing')
     assert.equal(late.why, '1 of its 2 machines never reported')
+    assert.deepEqual(late.failed, { since: late.heldAt, nodes: 1 })
   })
 
   it('[AC10] that fall silent lose the lease', () => {
@@ -211,6 +212,7 @@ describe('machines', () => {
     assert.equal(settled(ready, null, { sights: [sight(0), sight(1, 60_000)] }), ready)
     const silent = settled(ready, null, { sights: [sight(0), sight(1, 60_001)] })
     assert.equal(silent.state, 'releasing')
+    assert.deepEqual(silent.failed, { since: 5_000 - 60_001, nodes: 1 })
   })
 
   it('[AC10] that the supplier says are off lose the lease', () => {

@@ -98,9 +98,11 @@ function seen(input: SettleInput, rental: Rental): Settled | null {
     const next = { ...lease, noticeUntil: rental.noticeUntil, absentCount: 0 }
     return moved(next, 'lease.notice', { until: rental.noticeUntil })
   }
-  const down = rental.state === 'running' ? rental.nodes.find(({ up }) => !up) : undefined
-  if (down && lease.state !== 'releasing') {
-    return unwanted(lease, `its machine ${down.machine} is off`)
+  const off = rental.state === 'running' ? rental.nodes.filter(({ up }) => !up) : []
+  const [first] = off
+  if (first && lease.state !== 'releasing') {
+    const failed = { since: now, nodes: off.length }
+    return unwanted({ ...lease, failed }, `its machine ${first.machine} is off`)
   }
   return lease.absentCount > 0 ? { lease: { ...lease, absentCount: 0 }, events: [] } : null
 }
@@ -173,15 +175,19 @@ function joined({ lease, sights, now, bootTimeoutMs }: SettleInput): Settled | n
   }
   if (now - (lease.heldAt ?? now) <= bootTimeoutMs) return null
   const missing = lease.nodes - indexes.size
-  return unwanted(lease, `${missing} of its ${lease.nodes} machines never reported`)
+  const failed = { since: lease.heldAt ?? now, nodes: missing }
+  return unwanted({ ...lease, failed }, `${missing} of its ${lease.nodes} machines never reported`)
 }
 
 /** A node that nobody hears may be dead or cut off; its work counts as lost either way. */
-function watched({ lease, sights, silentMs }: SettleInput): Settled | null {
+function watched({ lease, now, sights, silentMs }: SettleInput): Settled | null {
   if (lease.state !== 'ready' || !lease.wanted) return null
-  const silent = sights.find(({ heardAgoMs }) => heardAgoMs > silentMs)
-  if (!silent) return null
-  return unwanted(lease, `node ${silent.node.index} was not heard for ${silentMs} ms`)
+  const silent = sights.filter(({ heardAgoMs }) => heardAgoMs > silentMs)
+  const [first] = silent
+  if (!first) return null
+  const heardAgoMs = Math.min(...silent.map((each) => each.heardAgoMs))
+  const failed = { since: now - heardAgoMs, nodes: silent.length }
+  return unwanted({ ...lease, failed }, `node ${first.node.index} was not heard for ${silentMs} ms`)
 }
 
 /** What nobody wants goes as soon as it can: unasked at once, held by a release. */

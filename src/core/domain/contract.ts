@@ -4,7 +4,7 @@
  * Announced is not contracted is not delivered, and a clause holds only for a time: that is why an
  * agreement has its bindingness, and a clause two times, when it holds and since when we know it.
  */
-import type { Clause, Rofr } from './clause.ts'
+import type { Clause, Rofr, SlaExclusion } from './clause.ts'
 import type { BusinessCalendar } from './day.ts'
 import type { Micros } from './money.ts'
 import type { Ms } from './time.ts'
@@ -84,6 +84,13 @@ export type LawRecord = {
   | { readonly kind: 'launch' | 'inability'; readonly product: string; readonly supplier: string }
   /** Whoever may offer first was asked, and let us go, where that is not null. */
   | { readonly kind: 'first-look'; readonly clause: string; readonly releasedAt: Ms | null }
+  /** What was down at a supplier from `at` until `until`: why, as clauses have it. */
+  | {
+      readonly kind: 'excuse'
+      readonly supplier: string
+      readonly cause: SlaExclusion
+      readonly until: Ms
+    }
 )
 
 /** A commitment as FOCUS 1.4 names its parts; derived from clauses, never typed in. */

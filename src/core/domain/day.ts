@@ -62,6 +62,13 @@ export function formatDay(at: Ms, offsetMinutes = 0): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`
 }
 
+/** `2026-11-23T00:00:00Z`, to the second. */
+export function formatMoment(at: Ms): string {
+  const seconds = Math.floor((((at % dayMs) + dayMs) % dayMs) / 1_000)
+  const [hour, minute] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
+  return `${formatDay(at)}T${pad(hour, 2)}:${pad(minute, 2)}:${pad(seconds % 60, 2)}Z`
+}
+
 /** The civil date of a moment in UTC, by the arithmetic of the proleptic Gregorian calendar. */
 export function civilOf(at: Ms): CivilDate {
   // Years begin in March here, so that the leap day is the last one.

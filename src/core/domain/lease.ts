@@ -29,6 +29,12 @@ export type LeaseEnd =
   | 'released' // given back, and the supplier's record says so
   | 'lost' // the supplier ended it
 
+/** So many of its machines did not do, as far as we know, from then on. */
+export interface Failure {
+  readonly since: Ms
+  readonly nodes: number
+}
+
 export interface Lease {
   /** `<run>.<attempt>`, for example `pretrain.0.3`. Never shown to a supplier. */
   readonly id: string
@@ -79,6 +85,8 @@ export interface Lease {
   readonly machinesOff?: boolean
   /** Why it was let go, or why the last call failed, in plain words. */
   readonly why: string | null
+  /** Where machines failed and that is why it was let go. Not in rows of earlier versions. */
+  readonly failed?: Failure
   /** The supplier's own notice that it will take the lease back, as a moment. */
   readonly noticeUntil: Ms | null
 }

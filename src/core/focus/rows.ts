@@ -1,7 +1,7 @@
 /**
  * Rows of FOCUS 1.4: a value or nothing under each name, money and quantities as exact decimals.
  */
-import { addMonths, civilOf, dayMs, formatDay, msOfCivil } from '../domain/day.ts'
+import { addMonths, civilOf, msOfCivil } from '../domain/day.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Ms } from '../domain/time.ts'
 import { columnsOf, type Dataset } from './columns.ts'
@@ -45,17 +45,6 @@ export function hours(spanMs: number, count = 1): string {
     .padStart(9, '0')
     .replace(/0+$/, '')
   return `${nanos / 1_000_000_000n}${rest === '' ? '' : `.${rest}`}`
-}
-
-/** `2026-11-23T00:00:00Z`, to the second. */
-export function moment(at: Ms): string {
-  const seconds = Math.floor((((at % dayMs) + dayMs) % dayMs) / 1_000)
-  const [hour, minute] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
-  return `${formatDay(at)}T${two(hour)}:${two(minute)}:${two(seconds % 60)}Z`
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0')
 }
 
 /** The calendar month of UTC in which a moment lies. */

@@ -5,8 +5,9 @@ import { commitments } from '../contracts/money/commitments.ts'
 import type { Invoice } from '../domain/charge.ts'
 import { type Clause, clauseName, type Dimension } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
+import { formatMoment } from '../domain/day.ts'
 import type { Ms } from '../domain/time.ts'
-import { decimal, type FocusRow, moment, monthOf } from './rows.ts'
+import { decimal, type FocusRow, monthOf } from './rows.ts'
 import type { Span } from './usage.ts'
 
 export function commitmentRows(history: readonly Contract[], now: Ms): readonly FocusRow[] {
@@ -21,26 +22,26 @@ export function commitmentRows(history: readonly Contract[], now: Ms): readonly 
       ContractCommitmentBenefitCategory: each.benefit,
       ContractCommitmentCategory: each.category,
       ContractCommitmentCost: cost,
-      ContractCommitmentCreated: moment(contract?.recordedAt ?? each.from),
+      ContractCommitmentCreated: formatMoment(contract?.recordedAt ?? each.from),
       ContractCommitmentDescription: null,
       ContractCommitmentDiscountPercentage: null,
       ContractCommitmentDurationType: durationType(each.from, each.to),
       ContractCommitmentFulfillmentInterval: each.interval,
       ContractCommitmentId: each.id,
-      ContractCommitmentLastUpdated: moment(contract?.recordedAt ?? each.from),
+      ContractCommitmentLastUpdated: formatMoment(contract?.recordedAt ?? each.from),
       ContractCommitmentLifecycleStatus: each.lifecycle,
       ContractCommitmentModel: each.model,
       ContractCommitmentOfferCategory: 'Negotiated',
       ContractCommitmentPaymentInterval: each.payment === 'All Upfront' ? 'One-Time' : 'Monthly',
       ContractCommitmentPaymentModel: each.payment,
-      ContractCommitmentPeriodEnd: moment(each.to ?? contract?.to ?? endless),
-      ContractCommitmentPeriodStart: moment(each.from),
+      ContractCommitmentPeriodEnd: formatMoment(each.to ?? contract?.to ?? endless),
+      ContractCommitmentPeriodStart: formatMoment(each.from),
       ContractCommitmentQuantity: each.quantity === null ? null : String(each.quantity.value),
       ContractCommitmentType: each.category === 'Usage' ? 'Take or Pay' : 'Spend Commitment',
       ContractCommitmentUnit: each.quantity?.unit ?? null,
       ContractId: each.contract,
-      ContractPeriodEnd: moment(contract?.to ?? endless),
-      ContractPeriodStart: moment(from),
+      ContractPeriodEnd: formatMoment(contract?.to ?? endless),
+      ContractPeriodStart: formatMoment(from),
       InvoiceIssuerName: each.supplier,
       ServiceProviderName: each.supplier,
     }
@@ -94,15 +95,15 @@ export function invoiceRows(
           BilledCost: decimal(line.amount),
           BillingAccountId: installation,
           BillingCurrency: 'USD',
-          BillingPeriodStart: moment(month.from),
-          BillingPeriodEnd: moment(month.to),
+          BillingPeriodStart: formatMoment(month.from),
+          BillingPeriodEnd: formatMoment(month.to),
           ChargeCategory: 'Usage',
-          InvoiceDetailCreated: moment(invoice.importedAt),
+          InvoiceDetailCreated: formatMoment(invoice.importedAt),
           InvoiceDetailDescription: line.description,
           InvoiceDetailGrain:
             line.rental === null ? null : JSON.stringify({ ResourceId: line.rental }),
           InvoiceDetailId: `${invoice.number}-${index + 1}`,
-          InvoiceDetailLastUpdated: moment(invoice.importedAt),
+          InvoiceDetailLastUpdated: formatMoment(invoice.importedAt),
           InvoiceId: invoice.number,
           InvoiceIssueDate: null,
           InvoiceIssueStatus: 'Issued',
@@ -127,10 +128,10 @@ export function periodRows(
       return each.supplier === supplier && each.from >= from && each.from < to
     })
     return {
-      BillingPeriodCreated: moment(from),
-      BillingPeriodStart: moment(from),
-      BillingPeriodEnd: moment(to),
-      BillingPeriodLastUpdated: moment(invoice?.importedAt ?? now),
+      BillingPeriodCreated: formatMoment(from),
+      BillingPeriodStart: formatMoment(from),
+      BillingPeriodEnd: formatMoment(to),
+      BillingPeriodLastUpdated: formatMoment(invoice?.importedAt ?? now),
       BillingPeriodStatus: invoice ? 'Closed' : 'Open',
       InvoiceIssuerName: supplier,
     }

@@ -8,10 +8,11 @@ import { bindingClauses } from '../contracts/money/account.ts'
 import type { Draw } from '../contracts/money/draw.ts'
 import { type Clause, clauseName } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
+import { formatMoment } from '../domain/day.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
 import type { Slice } from '../meter/slices.ts'
-import { decimal, type FocusRow, hours, moment, monthOf } from './rows.ts'
+import { decimal, type FocusRow, hours, monthOf } from './rows.ts'
 
 export interface UsageInput {
   readonly installation: string
@@ -80,8 +81,8 @@ function usageRow(
       ? `${name} for ${workload}`
       : `${name} that nobody could use, paid for all the same`,
     ChargeFrequency: 'Usage-Based',
-    ChargePeriodStart: moment(from),
-    ChargePeriodEnd: moment(to),
+    ChargePeriodStart: formatMoment(from),
+    ChargePeriodEnd: formatMoment(to),
     ConsumedQuantity: accelerators === null ? null : hours(to - from, accelerators),
     ConsumedUnit: accelerators === null ? null : 'Accelerator-Hours',
     ContractApplied: draws.length === 0 ? null : JSON.stringify(applied(draws)),
@@ -135,8 +136,8 @@ function purchaseRow(installation: string, clause: Clause): FocusRow {
     ChargeCategory: 'Purchase',
     ChargeDescription: `paid ahead under ${clauseName(clause)}`,
     ChargeFrequency: 'One-Time',
-    ChargePeriodStart: moment(paidAt),
-    ChargePeriodEnd: moment(clause.to ?? monthOf(paidAt).to),
+    ChargePeriodStart: formatMoment(paidAt),
+    ChargePeriodEnd: formatMoment(clause.to ?? monthOf(paidAt).to),
     ContractedCost: cost,
     ContractedUnitPrice: cost,
     EffectiveCost: '0',
@@ -158,8 +159,8 @@ function billed(installation: string, supplier: string, at: Ms): FocusRow {
     BillingAccountId: installation,
     BillingAccountName: installation,
     BillingCurrency: 'USD',
-    BillingPeriodStart: moment(month.from),
-    BillingPeriodEnd: moment(month.to),
+    BillingPeriodStart: formatMoment(month.from),
+    BillingPeriodEnd: formatMoment(month.to),
     ChargeClass: null,
     InvoiceIssuerName: supplier,
     ServiceCategory: 'Compute',

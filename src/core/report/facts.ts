@@ -82,6 +82,7 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly supplier?: string
     readonly happenedAt?: number
     readonly releasedAt?: number | null
+    readonly until?: number
     readonly by?: string
     readonly document?: string
   }

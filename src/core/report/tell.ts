@@ -65,7 +65,9 @@ const tellers: Tellers = {
         ? `whoever has ${what} was asked first`
         : record === 'inability'
           ? `${supplier ?? '?'} cannot carry ${what}`
-          : `${what} was launched at ${supplier ?? '?'}`
+          : record === 'excuse'
+            ? `what was down at ${supplier ?? '?'} was so for ${what}`
+            : `${what} was launched at ${supplier ?? '?'}`
     return `${said}, says ${by ?? '?'}${because(document)}`
   },
   'policy.deleted': (_, { name }) => `policy ${name ?? '?'} was deleted`,

@@ -1,10 +1,11 @@
 /**
  * What happened that clauses ask for: a launch, a documented inability, a question to whoever may
- * offer first. Somebody notes it with its paper; nothing of the kind is ever guessed.
+ * offer first, time down for a cause that a clause excludes. Somebody notes it with its paper;
+ * nothing of the kind is ever guessed.
  */
 import { clauseName } from '../../core/domain/clause.ts'
 import type { LawRecord } from '../../core/domain/contract.ts'
-import { event } from '../../core/domain/event.ts'
+import { type EventDraft, event } from '../../core/domain/event.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
 import { historyOf, lawPut } from './take.ts'
 
@@ -28,13 +29,8 @@ export async function keep(ledger: Ledger, order: RecordOrder): Promise<RecordOu
     const old = rows.record.find(({ body }) => isSame(body, order))
     if (old) return { outcome: 'done', record: old.body }
     const record: LawRecord = { ...order, id: `f${rows.record.length + 1}` }
-    const facts = {
-      record: order.kind,
-      about: order.kind === 'first-look' ? order.clause : order.product,
-      ...(order.kind !== 'first-look' && { supplier: order.supplier }),
-      ...(order.kind === 'first-look' && { releasedAt: order.releasedAt }),
-      ...{ happenedAt: order.at, by: order.by, document: order.document },
-    }
+    const { kind, at, by, document } = order
+    const facts = { record: kind, ...aboutOf(order), happenedAt: at, by, document }
     const done = await ledger.commit({
       puts: [
         { kind: 'record', id: record.id, version: 0, live: true, body: record },
@@ -52,6 +48,17 @@ function isSame({ id: _, by: __, ...kept }: LawRecord, { by: ___, ...said }: Rec
   return sorted(kept) === sorted(said)
 }
 
+function aboutOf(order: RecordOrder): EventDraft['facts'] {
+  switch (order.kind) {
+    case 'first-look':
+      return { about: order.clause, releasedAt: order.releasedAt }
+    case 'excuse':
+      return { about: order.cause, supplier: order.supplier, until: order.until }
+    default:
+      return { about: order.product, supplier: order.supplier }
+  }
+}
+
 function unfounded(snapshot: Snapshot, order: RecordOrder): string | null {
   if (order.at > snapshot.now) return 'it lies ahead; expected the day on which it happened'
   const all = historyOf(snapshot).flatMap(({ clauses }) => clauses)
@@ -62,6 +69,7 @@ function unfounded(snapshot: Snapshot, order: RecordOrder): string | null {
     if (rights.includes(clause)) return null
     return `there is no right of first offer ${clause}; ${known([...new Set(rights)])}`
   }
+  if (order.kind === 'excuse' && order.until <= order.at) return 'it ends before it begins'
   const sellers = snapshot.rows.supplier.map(({ id }) => id)
   const parties = [...new Set([...sellers, ...all.map((each) => each.with)])]
   if (parties.includes(order.supplier)) return null

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import { dayMs, formatDay } from '../../domain/day.ts'
-import { amountOf, formatAmount } from '../amount.ts'
+import { formatAmount } from '../amount.ts'
 import { clauseOf, contract, day } from '../draw.test.ts'
+import { type Excuse, type Rented, slaMonths } from './claims.ts'
 import { expected, ladder, schedulable } from './ladder.ts'
 import { lateness } from './late.ts'
-import { draftClaim, measure, type Outage } from './sla.ts'
+import { measure, type Outage } from './sla.ts'
 import { acceptedAt, acceptedBy, learnt, slipPrior } from './slip.ts'
 import { acceptance } from './substitution.ts'
 import { vesting } from './vesting.ts'
@@ -140,18 +141,54 @@ it('[CL44] however outages overlap, what is counted is within the period', () =>
   )
 })
 
+/** Ten machines in March, at $1 an hour each, of which `failing` failed for so long at its end. */
+const rented = (failing: number, hours: number, more: Partial<Rented> = {}): Rented => ({
+  ...{ id: 'acme/r1@0', rental: 'r1', supplier: sla.with, from: period.from, to: period.to },
+  ...{ accelerator: 'H100', accelerators: 80, amount: 7_200_000_000, workload: 'train' },
+  ...{ market: 'on-demand', nodes: 10, why: 'it is mute' },
+  failed: { since: period.to - hours * 3_600_000, nodes: failing },
+  ...more,
+})
+const march = (rentals: readonly Rented[], now = '2025-04-15', excuses: readonly Excuse[] = []) =>
+  slaMonths([sla], rentals, { excuses, now: day(now) })
+
 it('[CL45] a claim takes the band that was missed, at most the cap, and has its last day', () => {
-  const claim = (hours: number, now = '2025-04-15') => {
-    const outages = [outage('2025-03-10', hours)]
-    return draftClaim(sla, { period, outages, bill: amountOf(1_000), now: day(now) })
+  const credit = (failing: number, hours: number) => {
+    const [month] = march([rented(failing, hours)])
+    return month?.credit === null ? null : formatAmount(month?.credit ?? -1n)
   }
-  assert.equal(claim(0.5), null)
-  assert.equal(formatAmount(claim(2)?.credit ?? 0n), '$100.00')
-  assert.equal(formatAmount(claim(10)?.credit ?? 0n), '$200.00')
-  assert.equal(formatDay(claim(2)?.deadline ?? 0), '2025-04-29')
-  assert.equal(claim(2)?.isLate, false)
-  assert.equal(claim(2, '2025-04-30')?.isLate, true)
-  assert.deepEqual(claim(2)?.evidence, ['log 2025-03-10'])
+  assert.equal(credit(1, 7), null)
+  assert.equal(credit(1, 8), '$720.00')
+  assert.equal(credit(1, 73), '$1,440.00')
+  assert.equal(credit(10, 7.3), '$1,440.00')
+  const [claim] = march([rented(1, 8)])
+  assert.equal(formatDay(claim?.deadline ?? 0), '2025-04-30')
+  assert.deepEqual(claim?.evidence, [
+    'r1: 1 of 10 machines did not do from 2025-03-30T16:00:00Z to 2025-03-31T00:00:00Z: it is mute',
+  ])
+})
+
+it('[CL45] somebody is warned while there is still time to claim', () => {
+  const isNear = (now: string) => march([rented(1, 8)], now)[0]?.isNear
+  assert.deepEqual(['2025-03-31', '2025-04-19', '2025-04-22', '2025-05-01'].map(isNear), [
+    false,
+    false,
+    true,
+    false,
+  ])
+  assert.deepEqual(march([rented(1, 8)], '2025-07-01'), [])
+})
+
+it('[CL63] what nobody promised does not count, nor what was excused', () => {
+  const excuse = { from: period.to - 7_200_000, to: period.to, supplier: sla.with }
+  const downMs = (more: Partial<Rented>, excuses: readonly Excuse[] = []) =>
+    march([rented(1, 8, more)], '2025-04-15', excuses)[0]?.measured.downMs
+  assert.equal(downMs({}), 8 * 3_600_000)
+  assert.equal(downMs({ market: 'spot' }), undefined)
+  assert.equal(downMs({ supplier: 'bolt' }), undefined)
+  assert.equal(downMs({}, [{ ...excuse, cause: 'maintenance' }]), 6 * 3_600_000)
+  assert.equal(downMs({}, [{ ...excuse, cause: 'force-majeure' }]), 8 * 3_600_000)
+  assert.equal(downMs({}, [{ ...excuse, cause: 'maintenance', supplier: 'bolt' }]), 8 * 3_600_000)
 })
 
 it('[CL46] a substitute is accepted, discussed or refused by the figures that were agreed', () => {

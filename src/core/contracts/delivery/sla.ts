@@ -1,11 +1,10 @@
 /**
- * Measures what was promised to be up, and drafts the claim before its window closes.
+ * Measures what was promised to be up, and what it gives where it was not.
  *
  * Time that the clause excludes is no part of the period at all; where an outage and an exclusion
  * overlap, the exclusion holds, so that a claim never says too much.
  */
 import type { SlaCredit, SlaExclusion } from '../../domain/clause.ts'
-import { clauseName } from '../../domain/clause.ts'
 import { deadlineOf } from '../../domain/day.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Amount, least, shareOf } from '../amount.ts'
@@ -28,19 +27,6 @@ export interface Measured {
   readonly availabilityPpm: number
 }
 
-export interface SlaClaim {
-  readonly to: string
-  readonly clause: string
-  readonly period: Span
-  readonly measured: Measured
-  readonly credit: Amount
-  /** The last moment to claim. */
-  readonly deadline: Ms
-  readonly isLate: boolean
-  readonly evidence: readonly string[]
-  readonly assumed: readonly string[]
-}
-
 export function measure(clause: SlaCredit, period: Span, outages: readonly Outage[]): Measured {
   const isExcluded = ({ cause }: Outage) => cause !== 'supplier' && clause.excluded.includes(cause)
   const within = outages.map((each) => ({
@@ -59,42 +45,37 @@ export function measure(clause: SlaCredit, period: Span, outages: readonly Outag
     countedMs += to - from
     if (here.length > 0) downMs += to - from
   })
+  return measured(countedMs, downMs)
+}
+
+/** All of it together, by how much there was of each. */
+export function together(parts: readonly (Measured & { readonly nodes: number })[]): Measured {
+  const sum = (ms: (part: Measured) => number) => {
+    return parts.reduce((total, part) => total + ms(part) * part.nodes, 0)
+  }
+  return measured(
+    sum(({ countedMs }) => countedMs),
+    sum(({ downMs }) => downMs),
+  )
+}
+
+function measured(countedMs: number, downMs: number): Measured {
   const upPpm = countedMs === 0 ? 1_000_000 : ((countedMs - downMs) * 1_000_000) / countedMs
   return { countedMs, downMs, availabilityPpm: Math.floor(upPpm) }
 }
 
-/** Null where the promise was kept. `bill` is what the period cost. */
-export function draftClaim(
+/** What the clause gives for a period. `bill` is what the period cost. */
+export function creditOf(
   clause: SlaCredit,
-  {
-    period,
-    outages,
-    bill,
-    now,
-  }: {
-    readonly period: Span
-    readonly outages: readonly Outage[]
-    readonly bill: Amount
-    readonly now: Ms
-  },
-): SlaClaim | null {
-  const measured = measure(clause, period, outages)
-  const { countedMs, downMs } = measured
+  { countedMs, downMs }: Measured,
+  bill: Amount,
+): Amount | null {
   const isBelow = (ppm: number) => (countedMs - downMs) * 1_000_000 < ppm * countedMs
   const band = clause.bands.filter(({ belowPpm }) => isBelow(belowPpm)).at(-1)
-  if (!band) return null
-  const cap = shareOf(bill, clause.capPpm)
-  const deadline = deadlineOf(period.to - 1, clause.claim, clause.calendar)
-  const proven = outages.filter(({ from, to }) => from < period.to && to > period.from)
-  return {
-    to: clause.with,
-    clause: clauseName(clause),
-    period,
-    measured,
-    credit: least(shareOf(bill, band.creditPpm), cap),
-    deadline,
-    isLate: now > deadline,
-    evidence: proven.map(({ evidence }) => evidence).sort(),
-    assumed: clause.assumed,
-  }
+  return band ? least(shareOf(bill, band.creditPpm), shareOf(bill, clause.capPpm)) : null
+}
+
+/** The last moment to claim. */
+export function claimBy(clause: SlaCredit, period: Span): Ms {
+  return deadlineOf(period.to - 1, clause.claim, clause.calendar)
 }

@@ -79,7 +79,8 @@ export function drawn(part: Paid): DrawnCharge {
   }
 }
 
-function factsOf({ workload, workloadKind, product, region }: Paid): Facts {
+/** What scopes may ask of it, but for its supplier and its chips. */
+export function factsOf({ workload, workloadKind, product, region }: Paid): Facts {
   return {
     ...(workload !== null && { workload: [workload] }),
     ...(workloadKind !== undefined && { workload_kind: [workloadKind] }),
