@@ -3,14 +3,21 @@
  *
  * What a line leaves out is filled in plainly. For tests only.
  */
-import type { Alternative, Job, Market, WorkloadStatus } from '../core/domain/workload.ts'
+import type {
+  Alternative,
+  DataSource,
+  Job,
+  Market,
+  WorkloadStatus,
+} from '../core/domain/workload.ts'
 import type { Settings, Words } from './words.ts'
 
 /** The moment at which every drawn world stands. */
 export const drawnNow = 1_000_000_000
 
 const keys =
-  'team replicas per spread priority max suppliers markets revision submitted deadline work saves'
+  'team replicas per spread priority max suppliers markets revision submitted deadline work ' +
+  'saves reads'
 
 export function readWorkload(line: Words, kind: string): WorkloadStatus {
   const name = line.take('a name')
@@ -31,6 +38,7 @@ export function readWorkload(line: Words, kind: string): WorkloadStatus {
     suppliers: settings.list('suppliers'),
     retryCount: 3,
     ...(settings.text('team') !== null && { team: settings.text('team') ?? '' }),
+    ...(settings.text('reads') !== null && { data: reading(settings.text('reads') ?? '') }),
   }
   const perReplica = settings.number('per', 0)
   const readiness = { path: '/', periodMs: 1_000, timeoutMs: 1_000, initialDelayMs: 60_000 }
@@ -52,6 +60,12 @@ export function readWorkload(line: Words, kind: string): WorkloadStatus {
     submittedAt: drawnNow - (settings.duration('submitted') ?? 0),
     endedAt: null,
   }
+}
+
+/** `reads 40@us`: so many gigabytes an hour from there. */
+function reading(text: string): DataSource {
+  const [gb, region = ''] = text.split('@')
+  return { region, gbPerHour: Number(gb) }
 }
 
 /** `deadline 10h work 6h`: so long after the submission. */

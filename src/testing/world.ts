@@ -4,6 +4,7 @@
  *     policy max $500 deny bolt
  *     budget team nlp left $50 month
  *     quota nlp H100:16 of house borrows 8
+ *     egress us eu $0.02
  *     paid acme/h100x8 $0
  *     offer acme/h100x8 H100:8 us $98.32 stock 2
  *     job train H100:8 x2 or A100-80GB:8 x4 priority 50 max $200
@@ -24,6 +25,7 @@ import { type Run, type RunState, runMoves } from '../core/domain/run.ts'
 import {
   type Budget,
   defaultPolicy,
+  type EgressRate,
   type Policy,
   type Quota,
   type SupplierSpec,
@@ -67,7 +69,10 @@ export function drawnWorld(text: string): World {
     workloads,
     demands: workloads.flatMap((status) => demandsOf(status, demanded)),
     suppliers: [...drawn, ...implied.map((name) => supplierNamed(name, true))],
-    policy: policyWith(all('policy', readPolicy)[0], all('quota', readQuota)),
+    policy: policyWith(all('policy', readPolicy)[0], {
+      quotas: all('quota', readQuota),
+      egress: all('egress', readEgress),
+    }),
     purses: all('budget', readPurse),
     marginals: readMarginals(lines),
     offers,
@@ -85,7 +90,7 @@ export function drawnWorld(text: string): World {
 
 const kinds =
   'offer job service lease run supplier policy budget quota paid outage cooling checkpoint ' +
-  'throughput load'
+  'throughput load egress'
 const known = new RegExp(`^(${kinds.replaceAll(' ', '|')}|demand)\\s`)
 
 function readOffer(line: Words): Offer {
@@ -268,8 +273,21 @@ function readPurse(line: Words): Purse {
   return { budget, spent: 1_000_000, left, until: drawnNow + 86_400_000 }
 }
 
-function policyWith(policy: Policy = defaultPolicy, quotas: readonly Quota[]): Policy {
-  return quotas.length > 0 ? { ...policy, quotas } : policy
+function policyWith(
+  policy: Policy = defaultPolicy,
+  { quotas, egress }: Required<Pick<Policy, 'quotas' | 'egress'>>,
+): Policy {
+  return {
+    ...policy,
+    ...(quotas.length > 0 && { quotas }),
+    ...(egress.length > 0 && { egress }),
+  }
+}
+
+/** `egress us eu $0.02`, or `egress us - $0.09` to wherever else. */
+function readEgress(line: Words): EgressRate {
+  const [from, to] = [line.take('from'), line.take('to')]
+  return { from, to: to === '-' ? null : to, perGb: usd(line) }
 }
 
 function readQuota(line: Words): Quota {

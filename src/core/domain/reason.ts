@@ -13,6 +13,8 @@ export type Reason = { readonly run: string } & (
       readonly pricePerHour: Micros
       readonly pricePerWork: number
       readonly outOf: number
+      /** On top of the price; left out where it is nothing. */
+      readonly egressPerHour?: Micros
       /** Why it really costs less: what is committed to it and would go unused. */
       readonly paid?: string
       /** Why a clause prefers it to what may be cheaper. */
@@ -23,6 +25,7 @@ export type Reason = { readonly run: string } & (
       readonly offer: string
       readonly pricePerHour: Micros
       readonly pricePerWork: number
+      readonly egressPerHour?: Micros
       readonly than: string
     }
   | {

@@ -97,6 +97,16 @@ export interface Policy {
   readonly budgets?: readonly Budget[]
   readonly quotas?: readonly Quota[]
   readonly exposureLimits?: readonly ExposureLimit[]
+  /** What it costs to read from one region in another; the first line that fits counts. */
+  readonly egress?: readonly EgressRate[]
+}
+
+export interface EgressRate {
+  readonly from: string
+  /** null: wherever else. */
+  readonly to: string | null
+  /** Of a gigabyte of 10⁹ bytes. */
+  readonly perGb: Micros
 }
 
 /** How much a supplier may hold of ours that nobody else stands for: paid ahead, lent, deposits. */

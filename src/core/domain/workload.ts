@@ -50,6 +50,16 @@ interface WorkloadCommon {
   readonly dataClass?: DataClass
   /** Whose it is; nobody's where it is left out. */
   readonly team?: string
+  /** What it reads from afar; nothing where it is left out. */
+  readonly data?: DataSource
+}
+
+/** Where the data of a gang lies, and how much of it the gang reads. */
+export interface DataSource {
+  /** As suppliers name their regions. */
+  readonly region: string
+  /** Gigabytes, of 10⁹ bytes. */
+  readonly gbPerHour: number
 }
 
 export interface Job extends WorkloadCommon {

@@ -36,7 +36,12 @@ function chosenAt(run: string, chosen: Candidate, { outOf, preferred }: Survey):
   const offer = offerName(chosen.offer)
   const paid = chosen.because === null ? {} : { paid: chosen.because }
   const first = preferred === null ? {} : { preferred }
-  return { run, why: 'chosen', offer, pricePerHour, pricePerWork, outOf, ...paid, ...first }
+  const rest = { ...egress(chosen), ...paid, ...first }
+  return { run, why: 'chosen', offer, pricePerHour, pricePerWork, outOf, ...rest }
+}
+
+function egress({ egressPerHour }: Candidate) {
+  return egressPerHour === 0 ? {} : { egressPerHour }
 }
 
 /** Cheaper suppliers that were passed over for the spread, or the crowded one that had to do. */
@@ -54,12 +59,13 @@ function left(run: string, { cheaper }: Survey, market: MarketFacts | null): rea
 }
 
 function dearer(run: string, chosen: Candidate, survey: Survey): readonly Reason[] {
-  return survey.dearer.map(({ offer, pricePerHour, pricePerWork }) => ({
+  return survey.dearer.map((each) => ({
     run,
     why: 'dearer',
-    offer: offerName(offer),
-    pricePerHour,
-    pricePerWork,
+    offer: offerName(each.offer),
+    pricePerHour: each.pricePerHour,
+    pricePerWork: each.pricePerWork,
+    ...egress(each),
     than: offerName(chosen.offer),
   }))
 }

@@ -17,6 +17,8 @@ export interface Candidate {
   readonly alternative: Alternative
   /** For the whole gang. */
   readonly pricePerHour: Micros
+  /** What reading its data from there costs, on top of the price. */
+  readonly egressPerHour: Micros
   readonly pricePerWork: number
   /** Why it costs less than its price; null where it costs that. */
   readonly because: string | null
@@ -24,19 +26,22 @@ export interface Candidate {
 
 export function candidate(
   world: World,
+  workload: Workload,
   alternative: Alternative,
-  offer: Offer,
-  place: number,
+  { offer, place }: Pick<Candidate, 'offer' | 'place'>,
 ): Candidate {
   const pricePerHour = offer.pricePerHour * alternative.nodes
   const costPerHour = world.marginals.offers[offerName(offer)] ?? offer.pricePerHour
+  const egressPerHour = egressOf(world, workload, offer)
   return {
     offer,
     place,
     alternative,
     pricePerHour,
     because: world.marginals.because[offerName(offer)] ?? null,
-    pricePerWork: (costPerHour * alternative.nodes) / workPerHour(world, alternative),
+    egressPerHour,
+    pricePerWork:
+      (costPerHour * alternative.nodes + egressPerHour) / workPerHour(world, alternative),
   }
 }
 
@@ -50,12 +55,27 @@ export function leasePricePerWork(world: World, workload: Workload, lease: Lease
 export function pricePerWork(
   world: World,
   workload: Workload,
-  capacity: Pick<Lease, 'accelerator' | 'perNode' | 'nodes'> & { readonly pricePerHour: Micros },
+  capacity: Pick<Lease, 'accelerator' | 'perNode' | 'nodes' | 'region'> & {
+    readonly pricePerHour: Micros
+  },
 ): number {
-  const alternative = alternativeOf(workload, capacity)
-  return (
-    capacity.pricePerHour / workPerHour(world, alternative ?? { ...capacity, throughput: null })
-  )
+  const alternative = alternativeOf(workload, capacity) ?? { ...capacity, throughput: null }
+  const costPerHour = capacity.pricePerHour + egressOf(world, workload, capacity)
+  return costPerHour / workPerHour(world, alternative)
+}
+
+/**
+ * What a gang pays an hour to read its data from another region. Nothing where it lies in the same
+ * one, nor where no line of the policy names the way: what nobody told us is not made up.
+ */
+export function egressOf(
+  { policy: { egress } }: World,
+  { data }: Workload,
+  { region }: { readonly region: string },
+): Micros {
+  if (!data || !egress || data.region === region) return 0
+  const rate = egress.find(({ from, to }) => from === data.region && (to ?? region) === region)
+  return rate ? Math.round(rate.perGb * data.gbPerHour) : 0
 }
 
 /** The way to run the workload that such a lease is bought for. */

@@ -22,6 +22,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       'rival/h100 was chosen: at $12.40/h, $0.78 per unit of work it is the only offer that fits',
     ],
     [
+      { offer: 'rival/h100', ...price, egressPerHour: 2_000_000, outOf: 1 },
+      'rival/h100 was chosen: at $12.40/h and $2.00/h to read its data, $0.78 per unit of work ' +
+        'it is the only offer that fits',
+    ],
+    [
       {
         ...{ offer: 'ally/h100', ...price, outOf: 3 },
         preferred: 'incumbent is full, and msa/overflow prefers it as number 1',

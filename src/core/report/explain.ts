@@ -15,16 +15,17 @@ export function explain(reason: Reason, now: Ms): string {
 }
 
 const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) => string } = {
-  chosen: ({ offer, pricePerHour, pricePerWork, outOf, paid, preferred }) => {
+  chosen: ({ offer, pricePerHour, egressPerHour, pricePerWork, outOf, paid, preferred }) => {
     const real = paid === undefined ? '' : ` (${paid})`
-    const price = `${perHour(pricePerHour)}, ${perWork(pricePerWork)}${real}`
+    const dollars = `${perHour(pricePerHour)}${egress(egressPerHour)}`
+    const price = `${dollars}, ${perWork(pricePerWork)}${real}`
     if (preferred !== undefined) return `${offer} was chosen at ${price}: ${preferred}`
     return outOf > 1
       ? `${offer} was chosen: at ${price} it is the cheapest of ${outOf} offers that fit`
       : `${offer} was chosen: at ${price} it is the only offer that fits`
   },
-  dearer: ({ offer, pricePerHour, pricePerWork, than }) => {
-    const price = `${perHour(pricePerHour)}, ${perWork(pricePerWork)}`
+  dearer: ({ offer, pricePerHour, egressPerHour, pricePerWork, than }) => {
+    const price = `${perHour(pricePerHour)}${egress(egressPerHour)}, ${perWork(pricePerWork)}`
     return `${offer} fits but costs more than ${than}: ${price}; it would take a lower price`
   },
   left: ({ offer, pricePerHour, worth }) => {
@@ -106,6 +107,10 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const code = exitCode === null ? '' : ` with exit code ${exitCode}`
     return `it failed${code} and is started again ${soon(until, now)}`
   },
+}
+
+function egress(perHourOfIt: number | undefined): string {
+  return perHourOfIt ? ` and ${perHour(perHourOfIt)} to read its data` : ''
 }
 
 function perWork(micros: number): string {

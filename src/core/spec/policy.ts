@@ -2,10 +2,16 @@
  * The policy as people write it, and what it means.
  */
 import { z } from 'zod'
-import { type Budget, defaultPolicy, type Policy, type Quota } from '../domain/supplier.ts'
+import {
+  type Budget,
+  defaultPolicy,
+  type EgressRate,
+  type Policy,
+  type Quota,
+} from '../domain/supplier.ts'
 import { dataClasses, relations, type Trust } from '../domain/trust.ts'
 import { acceleratorName } from './accelerators.ts'
-import { choice, field, flag, map, name, names, usd, usdPerHour, whole } from './field.ts'
+import { choice, field, flag, map, name, names, text, usd, usdPerHour, whole } from './field.ts'
 import type { Canonical } from './workload.ts'
 
 const percentPattern = /^(\d{1,3}(?:\.\d{1,4})?)%$/
@@ -106,6 +112,13 @@ const exposureLimit = map('a map with a supplier and max', {
   max: usd.describe('Dollars that nobody else stands for'),
 })
 
+const regionName = text('a region as suppliers name it', /^\S+$/)
+const egressRate = map('a map with from and per_gb', {
+  from: regionName.describe('Where the data lies'),
+  to: regionName.optional().describe('Where it is read; wherever else by default'),
+  per_gb: usd.describe('Dollars for a gigabyte, of 10⁹ bytes'),
+})
+
 export const policyShape = map('a policy', {
   kind: z.literal('Policy').describe('Rules that bound all buying; one is in force at a time'),
   name,
@@ -122,6 +135,11 @@ export const policyShape = map('a policy', {
   quotas: quotas
     .optional()
     .describe('How many accelerators teams may hold at once; as many as they like by default'),
+  egress: z
+    .array(egressRate, { error: 'a list of rates' })
+    .max(5_000, 'at most 5000 rates')
+    .optional()
+    .describe('What reading data from another region costs; the first that fits counts'),
   exposure_limits: z
     .array(exposureLimit, { error: 'a list of limits' })
     .max(1_000, 'at most 1000 limits')
@@ -142,6 +160,7 @@ export function policyOf(shape: z.infer<typeof policyShape>, canonical: Canonica
     moveWhenCheaperBy: shape.move_when_cheaper_by,
     ...(shape.trust && { trust: trustOf(shape.trust) }),
     ...(shape.budgets && { budgets: shape.budgets.map(budgetOf) }),
+    ...(shape.egress && { egress: shape.egress.map(egressOf) }),
     ...(shape.exposure_limits && { exposureLimits: shape.exposure_limits }),
     ...(shape.quotas && { quotas: shape.quotas.flatMap((each) => quotasOf(each, canonical)) }),
   }
@@ -153,6 +172,10 @@ function trustOf({ rules, usual, unclassified }: z.infer<typeof trust>): Trust {
     return { data, relations: parties, verdict, controls, duties: [] }
   })
   return { rules: written, isUsual: usual, unclassified }
+}
+
+function egressOf({ from, to, per_gb }: z.infer<typeof egressRate>): EgressRate {
+  return { from, to: to ?? null, perGb: per_gb }
 }
 
 function budgetOf({ amount, per, team, workload, supplier }: z.infer<typeof budget>): Budget {

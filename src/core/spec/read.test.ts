@@ -143,6 +143,31 @@ exposure_limits:
   assert.deepEqual(policy?.exposureLimits, [{ supplier: 'incumbent', max: 1_000_000_000_000 }])
 })
 
+it('[SP20] reads where data lies, and what reading it elsewhere costs', () => {
+  const text = `kind: Policy
+name: house
+egress:
+  - {from: us-east, to: eu-west, per_gb: 0.020}
+  - {from: us-east, per_gb: $0.09}
+---
+kind: Job
+name: train
+run: ./train
+resources: {accelerators: H100:8}
+data: {region: us-east, gb_per_hour: 40}
+`
+  interface Read {
+    readonly egress?: unknown
+    readonly data?: unknown
+  }
+  const [policy, job] = read(text) as readonly Read[]
+  assert.deepEqual(policy?.egress, [
+    { from: 'us-east', to: 'eu-west', perGb: 20_000 },
+    { from: 'us-east', to: null, perGb: 90_000 },
+  ])
+  assert.deepEqual(job?.data, { region: 'us-east', gbPerHour: 40 })
+})
+
 it('reads a supplier and a policy', () => {
   const text = `kind: Supplier
 name: rival

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { formatDuration } from '../domain/time.ts'
 import { dataClasses } from '../domain/trust.ts'
-import type { Alternative, Deadline, Job, Market, Service } from '../domain/workload.ts'
+import type { Alternative, DataSource, Deadline, Job, Market, Service } from '../domain/workload.ts'
 import { accelerators } from './accelerators.ts'
 import { moment } from './contract/field.ts'
 import { envs } from './envs.ts'
@@ -95,6 +95,12 @@ const common = {
     .describe('How often a gang that failed by itself is started again'),
   product: name.optional().describe('What it trains or serves, as contracts name it'),
   team: name.optional().describe('Whose it is: who pays, and whose budget holds'),
+  data: map('a map with region and gb_per_hour', {
+    region: text('a region as suppliers name it', /^\S+$/),
+    gb_per_hour: positive('a number above 0').describe('Gigabytes that each gang reads an hour'),
+  })
+    .optional()
+    .describe('Where its data lies; what reading it elsewhere costs says egress in the policy'),
   data_class: choice(dataClasses)
     .optional()
     .describe('Of its data: public, internal, customers’, served weights, unreleased, frontier'),
@@ -261,5 +267,10 @@ function commonOf(shape: JobShape | ServiceShape, canonical: Canonical) {
     ...(shape.product !== undefined && { product: shape.product }),
     ...(shape.team !== undefined && { team: shape.team }),
     ...(shape.data_class !== undefined && { dataClass: shape.data_class }),
+    ...(shape.data && { data: dataOf(shape.data) }),
   }
+}
+
+function dataOf({ region, gb_per_hour }: NonNullable<JobShape['data']>): DataSource {
+  return { region, gbPerHour: gb_per_hour }
 }

@@ -42,7 +42,8 @@ function filled(view: View, workload: Workload): Shelf {
     const offered = numbers.filter((number) => workload.markets.includes(market(view, number)))
     if (offered.length === 0) notOffered.push(alternative)
     for (const number of offered) {
-      const each = candidate(view.world, alternative, view.offers[number] as Offer, number)
+      const good = { offer: view.offers[number] as Offer, place: number }
+      const each = candidate(view.world, workload, alternative, good)
       const because = ruledOut(view, workload, each)
       if (because) closed.push({ candidate: each, because })
       else open.push(each)
@@ -69,8 +70,8 @@ function wishOf(workload: Workload, { law }: View): string {
 function wishOfRules(workload: Workload): string {
   const known = wishes.get(workload)
   if (known !== undefined) return known
-  const { resources, markets, suppliers, pricePerHourMax } = workload
-  const wish = JSON.stringify([resources, markets, suppliers, pricePerHourMax])
+  const { resources, markets, suppliers, pricePerHourMax, data } = workload
+  const wish = JSON.stringify([resources, markets, suppliers, pricePerHourMax, data])
   wishes.set(workload, wish)
   return wish
 }
