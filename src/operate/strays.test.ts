@@ -43,6 +43,14 @@ describe('strays', () => {
     assert.equal(home.acme.rentals[0]?.state, 'running')
   })
 
+  it('[OP26] buys nothing of whoever has never listed everything', async () => {
+    const home = await house()
+    home.acme.distort = () => ({ complete: false, rentals: [] })
+    await home.apply(job('train'))
+    home.lead()
+    await home.until('a lease elsewhere', buys(home, 'train.0.1 bolt ready'))
+  })
+
   for (const next of ['whole', 'cut short'] as const) {
     it(`[OP26] acts on what a lost turn read, where the next listing is ${next}`, async () => {
       const home = await house()

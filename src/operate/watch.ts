@@ -22,10 +22,10 @@ export interface Watch {
   /** Nothing came of them: they are handed out again, where no newer ones came in. */
   putBack(sightings: readonly Sighting[]): void
   /**
-   * Nobody knows what came of them: these suppliers count as never seen until they list anew, and
-   * sell us nothing until they list everything.
+   * Nobody knows what came of them: these suppliers count as never seen until they list anew.
    */
   unsee(sightings: readonly Sighting[]): void
+  /** Of suppliers that answer, and that listed everything: half a listing may hide a stranger. */
   offers(): readonly Offer[]
   /** What of a supplier's offers cannot be planned with, a sentence each. */
   offerFaults(supplier: string): readonly string[]
@@ -47,8 +47,8 @@ interface Eye {
   sighting: Sighting | null
   outage: Outage | null
   known: boolean
-  /** What it listed is forgotten, and half a listing would not show it again. */
-  forgotten: boolean
+  /** It listed everything, and what it listed was not lost: half a listing hides what it may. */
+  whole: boolean
 }
 
 export interface WatchOptions {
@@ -68,7 +68,7 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
     const never = Number.NEGATIVE_INFINITY
     const goods: Goods = { offers: [], faults: [] }
     const fresh = { looking: false, listedAtMs: never, quotedAtMs: never, goods }
-    const unseen = { sighting: null, outage: null, known: false, forgotten: false }
+    const unseen = { sighting: null, outage: null, known: false, whole: false }
     const eye: Eye = { spec, socket: open(spec), ...fresh, ...unseen }
     eyes.set(spec.name, eye)
     return eye
@@ -82,7 +82,7 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
       eye.listedAtMs = clock.steadyMs()
       const listing = await ask('list', eye.socket.list(ledger.installation))
       eye.sighting = { supplier: eye.spec.name, askedAt, listing }
-      if (listing.complete) eye.forgotten = false
+      if (listing.complete) eye.whole = true
       if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
         eye.goods = goodsOf(await ask('offers', eye.socket.offers()))
         eye.quotedAtMs = clock.steadyMs()
@@ -128,12 +128,12 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
       for (const { supplier } of sightings) {
         const eye = eyes.get(supplier)
         const never = { known: false, listedAtMs: Number.NEGATIVE_INFINITY }
-        if (eye) Object.assign(eye, { ...never, forgotten: true })
+        if (eye) Object.assign(eye, { ...never, whole: false })
       }
     },
     offers: () =>
-      [...eyes.values()].flatMap(({ goods, outage, forgotten }) =>
-        outage || forgotten ? [] : goods.offers,
+      [...eyes.values()].flatMap(({ goods, outage, whole }) =>
+        whole && !outage ? goods.offers : [],
       ),
     offerFaults: (supplier) => eyes.get(supplier)?.goods.faults ?? [],
     outages: () => [...eyes.values()].flatMap(({ outage }) => (outage ? [outage] : [])),
