@@ -25,7 +25,7 @@ export interface Watch {
    * Nobody knows what came of them: these suppliers count as never seen until they list anew.
    */
   unsee(sightings: readonly Sighting[]): void
-  /** Of suppliers that answer, and that listed everything: half a listing may hide a stranger. */
+  /** Of suppliers that listed everything since they answer: half a listing may hide a stranger. */
   offers(): readonly Offer[]
   /** What of a supplier's offers cannot be planned with, a sentence each. */
   offerFaults(supplier: string): readonly string[]
@@ -47,7 +47,7 @@ interface Eye {
   sighting: Sighting | null
   outage: Outage | null
   known: boolean
-  /** It listed everything, and what it listed was not lost: half a listing hides what it may. */
+  /** It listed everything since it was last silent, and what it listed was not lost. */
   whole: boolean
 }
 
@@ -82,7 +82,7 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
       eye.listedAtMs = clock.steadyMs()
       const listing = await ask('list', eye.socket.list(ledger.installation))
       eye.sighting = { supplier: eye.spec.name, askedAt, listing }
-      if (listing.complete) eye.whole = true
+      eye.whole ||= listing.complete
       if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
         eye.goods = goodsOf(await ask('offers', eye.socket.offers()))
         eye.quotedAtMs = clock.steadyMs()
@@ -92,6 +92,7 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
       const said = saidBy(error)
       const since = eye.outage?.since ?? askedAt
       eye.outage = { supplier: eye.spec.name, cause: 'silent', since, said }
+      eye.whole = false
       eye.quotedAtMs = Number.NEGATIVE_INFINITY
     }
     eye.known = true

@@ -67,7 +67,9 @@ export interface Shop {
   weather: Weather
   /** While true, nothing answers. */
   isAway: boolean
-  /** Since when rentals under our name with keys that nobody issued are in the listing. */
+  /** Rentals under our name with keys that nobody issued are in the listing. */
+  hasStrangers: boolean
+  /** Since when a listing that was not cut short showed them. */
   strangersSince: Ms | null
   everHadStrangers: boolean
   strangers(areThere: boolean): void
@@ -170,10 +172,11 @@ export function shop(options: ShopOptions): Shop {
     const { listLagMs } = promises
     const all = page(books, { owner, cursor: null, size: 100_000, listLagMs }, now())
     const rentals = (all?.sold ?? []).map(seen)
-    if (self.strangersSince !== null) rentals.push(stranger(owner))
+    if (self.hasStrangers) rentals.push(stranger(owner))
     if (chance.often(self.manners.truncates)) {
       return { complete: false, rentals: rentals.slice(0, chance.whole(0, rentals.length)) }
     }
+    if (self.hasStrangers) self.strangersSince ??= now()
     // Each of them once: nothing protects from a listing that is wrong again and again.
     const alive = rentals.filter(({ id, state }) => state !== 'ended' && !overlooked.has(id))
     const isWrong = alive.length > 0 && chance.often(self.manners.overlooks)
@@ -220,10 +223,12 @@ export function shop(options: ShopOptions): Shop {
     manners: goodManners,
     weather: fineWeather,
     isAway: false,
+    hasStrangers: false,
     strangersSince: null,
     everHadStrangers: false,
     strangers(areThere) {
-      self.strangersSince = areThere ? (self.strangersSince ?? kernel.now()) : null
+      self.hasStrangers = areThere
+      if (!areThere) self.strangersSince = null
       self.everHadStrangers ||= areThere
     },
     socketFor(process) {
