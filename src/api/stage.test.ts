@@ -9,7 +9,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { canonical, nearest, throughputs } from '../core/catalog/accelerators.ts'
+import { canonical, nearest, sliceOf, throughputs } from '../core/catalog/accelerators.ts'
 import type { Role } from '../core/domain/token.ts'
 import { workOf } from '../core/run/work.ts'
 import { readSubmission } from '../core/spec/read.ts'
@@ -119,7 +119,7 @@ export async function stage(t: TestContext, options: StageOptions = {}): Promise
       requestsPerSecondMax: options.requestsPerSecondMax,
       read: (documents) =>
         readSubmission(documents, {
-          ...{ canonical, nearest },
+          ...{ canonical, nearest, sliceOf },
           knownAccelerators: Object.keys(throughputs),
         }),
     })

@@ -10,7 +10,7 @@ import { callersOf, routesOf } from '../api/handlers/market.ts'
 import { apiServer } from '../api/server.ts'
 import { bootstrapToken, type Gate, gate as gateOf, hashOf } from '../api/tokens.ts'
 import type { ServerOptions } from '../cli/programs.ts'
-import { canonical, nearest, throughputs } from '../core/catalog/accelerators.ts'
+import { canonical, nearest, sliceOf, throughputs } from '../core/catalog/accelerators.ts'
 import { workOf } from '../core/run/work.ts'
 import { readSubmission } from '../core/spec/read.ts'
 import { files } from '../drivers/logs/files.ts'
@@ -83,7 +83,7 @@ export async function server(options: ServerOptions): Promise<number> {
     random: randomBytes,
     read: (documents, sold) => {
       const knownAccelerators = [...new Set([...Object.keys(throughputs), ...sold])]
-      return readSubmission(documents, { canonical, nearest, knownAccelerators })
+      return readSubmission(documents, { canonical, nearest, sliceOf, knownAccelerators })
     },
   })
   const door =

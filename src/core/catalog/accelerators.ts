@@ -128,6 +128,7 @@ export function sliceOf(name: string): Slice | null {
   if (!parts) return null
   const generation = parts[1]?.toLowerCase() ?? ''
   const accelerator = canonical(`tpu-${generation}`)
+  if (lookUp(generation)?.kind === 'gpu') return null
   const chips = Number(parts[2]) / (coresPerChip[generation] ?? 1)
   return Number.isInteger(chips) && chips > 0 ? { accelerator: named(accelerator), chips } : null
 

@@ -46,6 +46,19 @@ it('[CA5] takes one of two offers that are the same, and neither of two that con
   })
 })
 
+it('[CA6] knows what is sold by its one name, and a slice by its chips', () => {
+  const names = (accelerator: string, perNode = 1) => {
+    const [offer] = goodsOf([{ ...sound, accelerator, perNode }]).offers
+    return `${offer?.accelerator}:${offer?.perNode}`
+  }
+  assert.equal(names('nvidia h100 80gb', 8), 'H100:8')
+  assert.equal(names('v5p-8'), 'tpu-v5p:4')
+  assert.equal(names('tpu-v6e-8'), 'tpu-v6e:8')
+  assert.equal(names('tpu-v6e-8', 2), 'tpu-v6e-8:2')
+  assert.equal(names('V100-32'), 'V100-32:1')
+  assert.equal(names('Zeta-9'), 'Zeta-9:1')
+})
+
 it('[CA5] takes what is free, and chips that nobody knows', () => {
   const offers = [{ ...sound, pricePerHour: 0, accelerator: 'Zeta-9' }]
   assert.deepEqual(goodsOf(offers), { offers, faults: [] })

@@ -4,6 +4,7 @@
  */
 import { formatUsd } from '../domain/money.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
+import { canonical, sliceOf } from './accelerators.ts'
 
 export interface Goods {
   readonly offers: readonly Offer[]
@@ -22,10 +23,18 @@ export function goodsOf(quoted: readonly Offer[]): Goods {
     if (!first) continue
     const differs = others.some((each) => !isSame(first, each))
     const fault = differs ? `${name} is quoted ${others.length + 1} ways at once` : faultOf(first)
-    if (fault === null) offers.push(first)
+    if (fault === null) offers.push(named(first))
     else faults.push(fault)
   }
   return { offers, faults }
+}
+
+/** However its supplier calls it, wishes and quotas know it by one name. */
+function named(offer: Offer): Offer {
+  const slice = offer.perNode === 1 ? sliceOf(offer.accelerator) : null
+  if (slice) return { ...offer, accelerator: slice.accelerator, perNode: slice.chips }
+  const accelerator = canonical(offer.accelerator)
+  return accelerator === offer.accelerator ? offer : { ...offer, accelerator }
 }
 
 function faultOf(offer: Offer): string | null {

@@ -7,7 +7,7 @@ import type { Spec } from '../domain/spec.ts'
 import { contractOf, contractShape } from './contract/contract.ts'
 import { policyOf, policyShape } from './policy.ts'
 import { supplierOf, supplierShape } from './supplier.ts'
-import { type Canonical, jobOf, jobShape, serviceOf, serviceShape } from './workload.ts'
+import { jobOf, jobShape, type Names, serviceOf, serviceShape } from './workload.ts'
 
 /** Whatever its kind, what a document means has a name. */
 export interface Meant {
@@ -23,20 +23,20 @@ export interface ContractMeant extends Meant {
 /** One kind of document: what may be written, and what it means. */
 export interface Kind<M extends Meant> {
   readonly shape: z.ZodType
-  read(root: unknown, canonical: Canonical): M | readonly z.core.$ZodIssue[]
+  read(root: unknown, names: Names): M | readonly z.core.$ZodIssue[]
 }
 
-export const contractKind: Kind<ContractMeant> = kind(contractShape, (shape, canonical) => {
+export const contractKind: Kind<ContractMeant> = kind(contractShape, (shape, { canonical }) => {
   return { kind: 'Contract', spec: contractOf(shape, canonical) }
 })
 
 export const specKinds: Readonly<Record<Spec['kind'], Kind<Spec>>> = {
-  Job: kind(jobShape, (shape, canonical) => ({ kind: 'Job', spec: jobOf(shape, canonical) })),
-  Service: kind(serviceShape, (shape, canonical) => {
-    return { kind: 'Service', spec: serviceOf(shape, canonical) }
+  Job: kind(jobShape, (shape, names) => ({ kind: 'Job', spec: jobOf(shape, names) })),
+  Service: kind(serviceShape, (shape, names) => {
+    return { kind: 'Service', spec: serviceOf(shape, names) }
   }),
   Supplier: kind(supplierShape, (shape) => ({ kind: 'Supplier', spec: supplierOf(shape) })),
-  Policy: kind(policyShape, (shape, canonical) => {
+  Policy: kind(policyShape, (shape, { canonical }) => {
     return { kind: 'Policy', spec: policyOf(shape, canonical) }
   }),
   Contract: contractKind,
@@ -64,13 +64,13 @@ export function schema(kinds: Readonly<Record<string, Kind<Meant>>>): object {
 
 export function kind<Shape extends z.ZodType, M extends Meant>(
   shape: Shape,
-  meaning: (shape: z.infer<Shape>, canonical: Canonical) => M,
+  meaning: (shape: z.infer<Shape>, names: Names) => M,
 ): Kind<M> {
   return {
     shape,
-    read(root, canonical) {
+    read(root, names) {
       const result = shape.safeParse(root)
-      return result.success ? meaning(result.data, canonical) : result.error.issues
+      return result.success ? meaning(result.data, names) : result.error.issues
     },
   }
 }

@@ -143,6 +143,23 @@ exposure_limits:
   assert.deepEqual(policy?.exposureLimits, [{ supplier: 'incumbent', max: 1_000_000_000_000 }])
 })
 
+it('[SP21] reads the name of a slice as one node with its chips', () => {
+  const sliceOf = (name: string) => (name === 'tpu-v5p-8' ? { accelerator: 'TPU', chips: 4 } : null)
+  const job = (written: string) =>
+    `kind: Job\nname: a\nrun: a\nresources: {accelerators: ${written}, nodes: 2}`
+  const tpus = { ...names, sliceOf, knownAccelerators: ['TPU'] }
+  const { specs } = readSpecs(job('tpu-v5p-8'), 'a.yaml', tpus)
+  const [spec] = specs.map((each) => each.spec)
+  assert.ok(spec && 'resources' in spec)
+  const one = { accelerator: 'TPU', perNode: 4, nodes: 2, throughput: null }
+  assert.deepEqual(spec.resources, [one])
+  const { faults } = readSpecs(job('tpu-v5p-8:2'), 'a.yaml', tpus)
+  assert.deepEqual(
+    faults.map(({ found, expected, meant }) => [found, expected, meant]),
+    [['2 slices in a node', 'one, and as many nodes', 'tpu-v5p-8']],
+  )
+})
+
 it('[SP20] reads where data lies, and what reading it elsewhere costs', () => {
   const text = `kind: Policy
 name: house

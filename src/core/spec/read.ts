@@ -173,7 +173,7 @@ function readDocument<M extends Meant>(
     return { complaints: [...tree.complaints, kindComplaint(tree, written, wanted)] }
   }
 
-  const read = options.kinds[kind].read(tree.root, options.canonical)
+  const read = options.kinds[kind].read(tree.root, options)
   const complaints = [
     ...tree.complaints,
     ...('kind' in read ? [] : complaintsOf(read, tree)),

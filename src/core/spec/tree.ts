@@ -129,7 +129,7 @@ function plainValues(
 /** Money, sections and environment variables stay as written: a number would change them. */
 function scalarOf(node: Scalar, path: Path): unknown {
   const isWritten =
-    /^(max_price|section|per_gb|(price|strike)_per_hour)$/.test(String(path.at(-1))) ||
+    /^(max_price|section|per_gb|(?!gb_).*_per_hour)$/.test(String(path.at(-1))) ||
     path.at(-2) === 'envs' ||
     (path.at(-3) === 'budgets' && path.at(-1) === 'amount') ||
     (path.at(-3) === 'exposure_limits' && path.at(-1) === 'max')

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { formatDuration } from '../domain/time.ts'
 import { dataClasses } from '../domain/trust.ts'
 import type { Alternative, DataSource, Deadline, Job, Market, Service } from '../domain/workload.ts'
-import { accelerators } from './accelerators.ts'
+import { type Accelerators, accelerators } from './accelerators.ts'
 import { moment } from './contract/field.ts'
 import { envs } from './envs.ts'
 import {
@@ -214,11 +214,22 @@ export type ServiceShape = z.infer<typeof serviceShape>
 /** The domain's own name of an accelerator. */
 export type Canonical = (accelerator: string) => string
 
-export function jobOf(shape: JobShape, canonical: Canonical): Job {
+export interface Names {
+  readonly canonical: Canonical
+  /** The chips that a name such as `tpu-v5p-8` stands for; null where it is no slice. */
+  readonly sliceOf?: (name: string) => Slice | null
+}
+
+export interface Slice {
+  readonly accelerator: string
+  readonly chips: number
+}
+
+export function jobOf(shape: JobShape, names: Names): Job {
   const { checkpoint, deadline: by } = shape
   return {
     kind: 'Job',
-    ...commonOf(shape, canonical),
+    ...commonOf(shape, names),
     checkpoint: checkpoint ? { dir: checkpoint.dir, everyMs: checkpoint.every } : null,
     ...(by && { deadline: deadlineOf(by) }),
   }
@@ -228,11 +239,11 @@ function deadlineOf({ at, within = 0, work: workMs }: z.infer<typeof deadline>):
   return at === undefined ? { withinMs: within, workMs } : { at, workMs }
 }
 
-export function serviceOf(shape: ServiceShape, canonical: Canonical): Service {
+export function serviceOf(shape: ServiceShape, names: Names): Service {
   const { replicas, port, readiness, spread, scale } = shape
   return {
     kind: 'Service',
-    ...commonOf(shape, canonical),
+    ...commonOf(shape, names),
     replicasMin: replicas.min,
     replicasMax: replicas.max,
     requestsPerSecondPerReplica: scale?.requests_per_second ?? null,
@@ -247,7 +258,7 @@ export function serviceOf(shape: ServiceShape, canonical: Canonical): Service {
   }
 }
 
-function commonOf(shape: JobShape | ServiceShape, canonical: Canonical) {
+function commonOf(shape: JobShape | ServiceShape, names: Names) {
   return {
     name: shape.name,
     generation: 0,
@@ -257,8 +268,7 @@ function commonOf(shape: JobShape | ServiceShape, canonical: Canonical) {
     run: shape.run,
     envs: shape.envs,
     resources: shape.resources.map(({ accelerators, nodes, throughput }): Alternative => {
-      const accelerator = canonical(accelerators.accelerator)
-      return { accelerator, perNode: accelerators.perNode, nodes, throughput: throughput ?? null }
+      return { ...chipsOf(accelerators, names), nodes, throughput: throughput ?? null }
     }),
     markets: markets[shape.market],
     pricePerHourMax: shape.max_price ?? null,
@@ -273,4 +283,11 @@ function commonOf(shape: JobShape | ServiceShape, canonical: Canonical) {
 
 function dataOf({ region, gb_per_hour }: NonNullable<JobShape['data']>): DataSource {
   return { region, gbPerHour: gb_per_hour }
+}
+
+/** A slice is a node with all of its chips. */
+function chipsOf({ accelerator, perNode }: Accelerators, { canonical, sliceOf }: Names) {
+  const slice = sliceOf?.(accelerator)
+  if (slice) return { accelerator: slice.accelerator, perNode: slice.chips }
+  return { accelerator: canonical(accelerator), perNode }
 }

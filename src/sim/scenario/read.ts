@@ -2,7 +2,7 @@
  * Reads a scenario together with the specs that it plays: what stands in one and names another must
  * be there. A fault tells its place, as of every spec.
  */
-import { canonical, nearest, throughputs } from '../../core/catalog/accelerators.ts'
+import { canonical, nearest, sliceOf, throughputs } from '../../core/catalog/accelerators.ts'
 import type { Spec } from '../../core/domain/spec.ts'
 import type { Fault } from '../../core/spec/fault.ts'
 import { specKinds } from '../../core/spec/kinds.ts'
@@ -21,7 +21,7 @@ export type ScenarioRead =
       readonly file: string
     }
 
-const catalogue = { canonical, nearest, knownAccelerators: Object.keys(throughputs) }
+const catalogue = { canonical, nearest, sliceOf, knownAccelerators: Object.keys(throughputs) }
 
 export function readScenario(sources: readonly SourceText[]): ScenarioRead {
   const kinds = { Scenario: scenarioKind, ...specKinds }

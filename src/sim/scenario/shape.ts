@@ -196,7 +196,7 @@ export interface ScenarioMeant extends Meant {
   readonly spec: Scenario
 }
 
-export const scenarioKind: Kind<ScenarioMeant> = kind(scenarioShape, (shape, canonical) => {
+export const scenarioKind: Kind<ScenarioMeant> = kind(scenarioShape, (shape, { canonical }) => {
   return { kind: 'Scenario', spec: scenarioOf(shape, canonical) }
 })
 
