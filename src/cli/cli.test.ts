@@ -67,6 +67,17 @@ describe('exit codes', () => {
     }
   })
 
+  it('0 for an accelerator by any of its names, 3 for one that nobody knows', async () => {
+    const all = await run(['accelerators'])
+    assert.match(all.stdout, /^NAME +MEMORY +WORK +± +SOURCE\nH100 +80 GB +1\.00/)
+    assert.match(all.stdout, /T4\.1: chip-minutes .* MLPerf Training v4\.1/)
+    const slice = await run(['accelerators', 'tpu-v5p-8'])
+    assert.match(slice.stdout, /^tpu-v5p .*\n\nalso called v5p.*\ntpu-v5p-8 is 4 chips/m)
+    const unknown = await run(['accelerators', 'H1000'])
+    assert.deepEqual([unknown.exitCode, unknown.stdout], [3, ''])
+    assert.match(unknown.stderr, /no accelerator is known as H1000; did you mean H100\?/)
+  })
+
   it('2 and the help where no command was named', async () => {
     const { exitCode, stderr } = await run([])
     assert.equal(exitCode, 2)

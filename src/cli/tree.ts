@@ -312,7 +312,16 @@ function addLocal(root: Command, version: string, does: Does): void {
   root
     .command('schema')
     .description('the JSON Schema of spec files, for editors')
-    .action(does(async (session) => (await import('./commands/schema.ts')).schema(session)))
+    .action(does(async (session) => (await import('./commands/reference.ts')).schema(session)))
+  root
+    .command('accelerators')
+    .description('the accelerators that are known, what each is worth, and where that comes from')
+    .argument('[name]', 'however it is called, such as h100-sxm or tpu-v5p-8')
+    .action(
+      does(async (session, [name]) =>
+        (await import('./commands/reference.ts')).accelerators(session, name),
+      ),
+    )
   root
     .command('version')
     .description('the version of this program')

@@ -3,7 +3,7 @@
  * number of chips, machines that nobody builds, a fraction of what the rest of the world asks.
  */
 import { formatUsd, type Micros } from '../domain/money.ts'
-import type { AcceleratorKind } from './accelerators.ts'
+import type { AcceleratorKind } from './chips.ts'
 
 /** A row of a price list, its words understood; prices are for the machine. */
 export interface Priced {
