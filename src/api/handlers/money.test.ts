@@ -72,13 +72,33 @@ it('[AP38] tells how available what was rented was, and what may be claimed', as
   assert.equal((await home.apply(contract + promise)).status, 200)
   const claimed = async () => {
     const [claim] = (await home.ask('GET /v1/claims')).body.claims
-    return [claim?.clause, claim.downMs, claim.countedMs, claim.credit]
+    return [claim?.clause, claim.up.downMs, claim.up.countedMs, claim.credit]
   }
   assert.deepEqual(await claimed(), ['msa/uptime', hour, 4 * hour, '1600000'])
   const excuse = { kind: 'excuse', supplier: 'acme', cause: 'maintenance', document: 'mail' }
   const order = { ...excuse, at: 1.5 * hour, until: 2 * hour }
   assert.equal((await home.ask('POST /v1/law/records', { body: order })).status, 200)
   assert.deepEqual(await claimed(), ['msa/uptime', 0, 2 * hour, null])
+})
+
+it('[AP38] tells who charged more than the best price, and not whose that was', async (t) => {
+  const home = await house(t, 400 * hour - Date.now())
+  const bolt = { id: 'bolt/r9', supplier: 'bolt', rental: 'r9', pricePerHour: 4_000_000 }
+  const at = { region: 'north' }
+  const puts = [charge('r3', { ...at, id: 'acme/r3' }), charge('r9', { ...bolt, ...at })]
+  for (const body of puts) {
+    await home.put({ kind: 'charge', id: body.id, version: 0, live: false, body })
+  }
+  const best = `  - { kind: price, id: best, pricing: { form: mfn, comparators: [bolt] } }
+`
+  await home.apply(supplier)
+  assert.equal((await home.apply(contract + best)).status, 200)
+  const { claims } = (await home.ask('GET /v1/claims')).body
+  const [{ proof, ...claim }] = claims
+  assert.deepEqual([claim.clause, claim.credit, claim.up], ['msa/best', '4000000', null])
+  assert.deepEqual(claim.evidence, ['acme/r3: $4.00 above the best price'])
+  assert.ok(!JSON.stringify(claim).includes('bolt'))
+  assert.match(proof.digest, /^[0-9a-f]{64}$/)
 })
 
 it('[AP32] tells what budgets have left', async (t) => {

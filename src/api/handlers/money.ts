@@ -99,10 +99,11 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
     },
     exposure: async () => ({ exposure: [...exposureView(await charged())] }),
     async claims() {
+      const nonce = () => random(16).toString('hex')
       const all = await charged()
       const leases: Lease[] = []
       for await (const { body } of every(ledger, 'lease')) leases.push(body)
-      return { claims: [...claimsView(all, leases)] }
+      return { claims: [...claimsView(all, leases, { nonce, hash })] }
     },
     burnDown: async () => ({ commitments: [...burnDownView(await charged())] }),
     async focus({ params: { dataset }, query: { month } }) {

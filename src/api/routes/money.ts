@@ -87,8 +87,7 @@ export const moneyRoutes = {
     query: none,
     body: none,
     reply: z.object({ claims: z.array(ClaimView) }),
-    about:
-      'How available what was rented was, by clause and month, and what may be claimed for it.',
+    about: 'What suppliers owe for what was down or too dear, by clause and month.',
   },
   exposure: {
     ...paths.exposure,

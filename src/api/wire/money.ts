@@ -85,18 +85,30 @@ const why = z.string().min(1).max(500)
 export const ClaimView = z.object({
   clause: z.string(),
   with: z.string(),
+  kind: z.enum(['sla_credit', 'price']),
   from: ms.describe('the beginning of the month'),
   to: ms,
-  countedMs: z.number().int().describe('milliseconds of machines'),
-  downMs: z.number().int(),
-  availabilityPpm: z.number().int(),
+  up: z
+    .object({
+      countedMs: z.number().int().describe('milliseconds of machines'),
+      downMs: z.number().int(),
+      availabilityPpm: z.number().int(),
+    })
+    .nullable()
+    .describe('null where the claim is about a price'),
   bill: z.string().describe('micro-dollars'),
   credit: z.string().nullable().describe('micro-dollars; null where the promise was kept'),
-  deadline: ms.describe('the last moment to claim'),
+  deadline: ms.nullable().describe('the last moment to claim; null where the clause sets none'),
   isNear: z.boolean(),
   evidence: z.array(z.string()),
   excluded: z.array(z.string()).describe('only what was recorded of it was left out'),
   assumed: z.array(z.string()),
+  proof: z
+    .object({
+      digest: z.string().describe('SHA-256 of the nonce and what prices were compared with'),
+      nonce: z.string().describe('stays in the house'),
+    })
+    .nullable(),
 })
 export type ClaimView = z.infer<typeof ClaimView>
 

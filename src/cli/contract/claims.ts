@@ -22,7 +22,8 @@ const columns: readonly Column<ClaimView>[] = [
   },
   {
     title: 'CLAIM BY',
-    cell: ({ credit, deadline }) => (credit === null ? null : formatDay(deadline)),
+    cell: ({ credit, deadline }) =>
+      credit === null || deadline === null ? null : formatDay(deadline),
     tint: ({ isNear }) => (isNear ? 'yellow' : null),
   },
 ]
@@ -32,8 +33,8 @@ function monthOf({ from }: ClaimView): string {
 }
 
 /** In whole parts of a million, rounded down. */
-function available({ availabilityPpm }: ClaimView): string {
-  return `${(availabilityPpm / 10_000).toFixed(4)} %`
+function available({ up }: ClaimView): string | null {
+  return up && `${(up.availabilityPpm / 10_000).toFixed(4)} %`
 }
 
 export async function claims(session: Session, name: string | undefined): Promise<number> {
@@ -65,23 +66,31 @@ export async function claim(session: Session, clause: string, month: string): Pr
 
 /** May leave the house: it names no work of ours, and nobody else. */
 function letter(of: ClaimView): string {
-  const { credit, bill, downMs, countedMs, deadline, evidence, excluded, assumed } = of
+  const { credit, bill, up, deadline, evidence, proof } = of
   const hours = (ms: number) => (ms / 3_600_000).toFixed(2)
   const about = `${plain(of.clause)}, ${formatMoment(of.from)} to ${formatMoment(of.to)}`
   if (credit === null) return `${about}: the promise was kept, nothing is owed\n`
   return [
     `to ${plain(of.with)}, under ${about}:`,
-    `  available: ${available(of)}, down ${hours(downMs)} of ${hours(countedMs)} machine-hours`,
+    ...(up
+      ? [
+          `  available: ${available(of)}, ` +
+            `down ${hours(up.downMs)} of ${hours(up.countedMs)} machine-hours`,
+        ]
+      : []),
     `  credit: ${formatAmount(BigInt(credit))} of the bill of ${formatAmount(BigInt(bill))}`,
-    `  claimed until: ${formatMoment(deadline)}`,
+    ...(deadline === null ? [] : [`  claimed until: ${formatMoment(deadline)}`]),
+    ...(proof ? [`  SHA-256 of what was compared: ${proof.digest}`] : []),
     ...evidence.map((line) => `  - ${plain(line)}`),
     '',
-    ...before(excluded, assumed).map((line) => `before you send it: ${line}`),
+    ...before(of).map((line) => `before you send it: ${line}`),
     '',
   ].join('\n')
 }
 
-function before(excluded: readonly string[], assumed: readonly string[]): readonly string[] {
+/** Stays in the house. */
+function before({ excluded, assumed, proof }: ClaimView): readonly string[] {
   const excuses = excluded.length === 0 ? [] : [`record any ${excluded.map(plain).join(', ')}`]
-  return [...excuses, ...assumed.map((value) => `${plain(value)} is assumed`)]
+  const secret = proof ? [`keep ${proof.nonce}, which proves the SHA-256 to an auditor`] : []
+  return [...excuses, ...secret, ...assumed.map((value) => `${plain(value)} is assumed`)]
 }

@@ -73,7 +73,7 @@ function addMoney(contract: Command, does: Does): void {
     .action(does(async (session, [name]) => (await import('./rights.ts')).burnDown(session, name)))
   contract
     .command('claims')
-    .description('how available what was rented was, by month, and what may be claimed until when')
+    .description('what was down or too dear, by month, and what may be claimed until when')
     .argument('[name]', 'a contract or clause; all by default')
     .action(does(async (session, [name]) => (await import('./claims.ts')).claims(session, name)))
   contract

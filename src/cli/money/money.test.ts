@@ -54,13 +54,17 @@ const answers: Answers = {
           from: day('2026-11-01'),
           to: day('2026-12-01'),
         },
-        ...{ countedMs: 720 * hour, downMs: 8 * hour, availabilityPpm: 988_888, isNear: true },
+        up: { countedMs: 720 * hour, downMs: 8 * hour, availabilityPpm: 988_888 },
+        ...{ kind: 'sla_credit', isNear: true, proof: null },
         ...{ bill: '7200000000', credit: '720000000', deadline: day('2026-12-31') - 1 },
-        ...{
-          evidence: ['r1: 1 of 10 machines did not do'],
-          excluded: ['maintenance'],
-          assumed: [],
-        },
+        evidence: ['r1: 1 of 10 machines did not do'],
+        ...{ excluded: ['maintenance'], assumed: [] },
+      },
+      {
+        ...{ clause: 'order/best', with: 'rival', from: day('2026-11-01'), to: day('2026-12-01') },
+        ...{ kind: 'price', up: null, isNear: false, bill: '7200000000', credit: '90000000' },
+        ...{ deadline: null, evidence: ['rival/r1: $90.00 above the best price'], excluded: [] },
+        ...{ assumed: [], proof: { digest: 'abc', nonce: 'secret' } },
       },
     ],
   }),
@@ -136,6 +140,17 @@ describe('money', () => {
   - r1: 1 of 10 machines did not do
 
 before you send it: record any maintenance
+`,
+    )
+    const best = await says(t, 'contract', 'claim', 'order/best', '2026-11')
+    assert.equal(
+      best.stdout,
+      `to rival, under order/best, 2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z:
+  credit: $90.00 of the bill of $7,200.00
+  SHA-256 of what was compared: abc
+  - rival/r1: $90.00 above the best price
+
+before you send it: keep secret, which proves the SHA-256 to an auditor
 `,
     )
     const none = await says(t, 'contract', 'claim', 'order/uptime', '2026-10')

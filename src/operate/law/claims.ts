@@ -1,43 +1,88 @@
 /**
- * What suppliers owe us for machines that did not do: charges, leases and records as the clauses
- * about it ask for them.
+ * What suppliers owe us: for machines that did not do, and for prices above the best that they
+ * promised. Charges, leases and records, as the clauses about it ask for them.
  */
-import { type Excuse, slaMonths } from '../../core/contracts/delivery/claims.ts'
+import { formatAmount } from '../../core/contracts/amount.ts'
+import {
+  type Excuse,
+  recentMonths,
+  type SlaMonth,
+  slaMonths,
+} from '../../core/contracts/delivery/claims.ts'
+import type { Span } from '../../core/contracts/delivery/sla.ts'
 import { bindingClauses } from '../../core/contracts/money/account.ts'
+import { mfnClaim, type PaidLine } from '../../core/contracts/money/mfn.ts'
+import { type Clause, clauseName } from '../../core/domain/clause.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Ms } from '../../core/domain/time.ts'
-import { type Charged, partsOf } from './money.ts'
+import { type Charged, type Part, partsOf } from './money.ts'
 import { historyOf } from './take.ts'
+
+const hourMs = 3_600_000
 
 /** One clause and one month. Amounts in micro-dollars, as texts. */
 export interface ClaimView {
   /** `<contract>/<clause>`. */
   readonly clause: string
   readonly with: string
+  readonly kind: 'sla_credit' | 'price'
   readonly from: Ms
   readonly to: Ms
-  /** Milliseconds of machines. */
-  readonly countedMs: number
-  readonly downMs: number
-  readonly availabilityPpm: number
+  /** Milliseconds of machines; null where the claim is about a price. */
+  readonly up: {
+    readonly countedMs: number
+    readonly downMs: number
+    readonly availabilityPpm: number
+  } | null
   readonly bill: string
   /** Null where the promise was kept. */
   readonly credit: string | null
-  /** The last moment to claim. */
-  readonly deadline: Ms
+  /** The last moment to claim; null where the clause sets none. */
+  readonly deadline: Ms | null
   /** It closes soon. */
   readonly isNear: boolean
+  /** In words that may leave the house. */
   readonly evidence: string[]
   readonly excluded: string[]
   readonly assumed: string[]
+  /** Commits us to what prices were compared with; whoever has the nonce can show it. */
+  readonly proof: { readonly digest: string; readonly nonce: string } | null
+}
+
+export interface Sealing {
+  readonly nonce: () => string
+  readonly hash: (text: string) => string
 }
 
 /** `leases`: of all times. */
-export function claimsView(charged: Charged, leases: readonly Lease[]): readonly ClaimView[] {
+export function claimsView(
+  charged: Charged,
+  leases: readonly Lease[],
+  sealing: Sealing,
+): readonly ClaimView[] {
   const { now, rows } = charged.snapshot
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  const parts = partsOf(charged)
+  const excuses = rows.record.flatMap(({ body }): Excuse[] => {
+    if (body.kind !== 'excuse') return []
+    const { supplier, cause, at: from, until: to } = body
+    return [{ supplier, cause, from, to }]
+  })
+  const rented = rentedOf(charged, parts, leases)
+  return [
+    ...slaMonths(clauses, rented, { excuses, now }).map(slaView),
+    ...recentMonths(now).flatMap((month) => bestPrices(clauses, parts, month, sealing)),
+  ]
+}
+
+function rentedOf(
+  { snapshot: { rows } }: Charged,
+  parts: readonly Part[],
+  leases: readonly Lease[],
+) {
   const leaseOf = new Map(leases.map((lease) => [lease.id, lease]))
   const kinds = new Map(rows.workload.map(({ id, body }) => [id, body.spec.kind]))
-  const rented = partsOf(charged).flatMap((part) => {
+  return parts.flatMap((part) => {
     const { workload, lease: id, rental, market } = part.charge
     const lease = leaseOf.get(id ?? '')
     // A second rental under the key of a lease served nobody, and its machines are not known.
@@ -46,17 +91,62 @@ export function claimsView(charged: Charged, leases: readonly Lease[]): readonly
     const { nodes, failed, why } = lease
     return [{ ...part.charge, ...part, workloadKind, rental, market, nodes, failed, why }]
   })
-  const excuses = rows.record.flatMap(({ body }): Excuse[] => {
-    if (body.kind !== 'excuse') return []
-    const { supplier, cause, at: from, until: to } = body
-    return [{ supplier, cause, from, to }]
-  })
-  const months = slaMonths(bindingClauses(historyOf(charged.snapshot)), rented, { excuses, now })
-  return months.map(({ period, measured, bill, credit, ...rest }) => ({
-    ...{ ...rest, ...period, ...measured, bill: String(bill) },
+}
+
+function slaView({ period, measured, bill, credit, ...rest }: SlaMonth): ClaimView {
+  return {
+    ...{ ...rest, ...period, kind: 'sla_credit', up: measured, bill: String(bill), proof: null },
     credit: credit === null ? null : String(credit),
     evidence: [...rest.evidence],
     excluded: [...rest.excluded],
     assumed: [...rest.assumed],
-  }))
+  }
+}
+
+/** Whether the best price was given, clause by clause, where anything was bought there. */
+function bestPrices(
+  clauses: readonly Clause[],
+  parts: readonly Part[],
+  month: Span,
+  { nonce: draw, hash }: Sealing,
+): readonly ClaimView[] {
+  return clauses.flatMap((clause): ClaimView[] => {
+    if (clause.kind !== 'price' || clause.pricing.form !== 'mfn') return []
+    const from = Math.max(month.from, clause.from)
+    const to = Math.min(month.to, clause.to ?? month.to)
+    const lines = linesOf(parts, { from, to })
+    const theirs = lines.filter(({ supplier }) => supplier === clause.with)
+    if (theirs.length === 0) return []
+    const nonce = draw()
+    const claim = mfnClaim(clause, lines, { nonce, hash })
+    const bill = theirs.reduce((sum, { amount }) => sum + amount, 0)
+    const shared = { clause: clauseName(clause), with: clause.with, kind: 'price' as const }
+    return [
+      {
+        ...{ ...shared, ...month, up: null, bill: String(bill), deadline: null, isNear: false },
+        credit: claim ? String(claim.overpaid) : null,
+        evidence: (claim?.lines ?? []).map(({ id, overpaid }) => {
+          return `${id}: ${formatAmount(overpaid)} above the best price`
+        }),
+        ...{ excluded: [], assumed: [...clause.assumed] },
+        proof: claim ? { digest: claim.digest, nonce } : null,
+      },
+    ]
+  })
+}
+
+/** What was charged within a span, a line for each rental. */
+function linesOf(parts: readonly Part[], { from, to }: Span) {
+  const within = parts.filter((part) => part.from >= from && part.from < to)
+  const groups = Map.groupBy(within, ({ charge }) => charge.id)
+  return [...groups].flatMap(([id, days]): (PaidLine & { readonly amount: number })[] => {
+    const [{ charge } = { charge: null }] = days
+    if (!charge?.accelerator || !charge.accelerators || charge.region === undefined) return []
+    const { supplier, accelerator, accelerators, region, pricePerHour } = charge
+    const ms = days.reduce((sum, day) => sum + day.to - day.from, 0)
+    const perHour = Math.round(pricePerHour / accelerators)
+    const amount = days.reduce((sum, day) => sum + day.amount, 0)
+    const hours = (accelerators * ms) / hourMs
+    return [{ id, supplier, accelerator, region, perHour, hours, amount }]
+  })
 }

@@ -65,19 +65,23 @@ export function slaMonths(
   rented: readonly Rented[],
   { excuses, now }: { readonly excuses: readonly Excuse[]; readonly now: Ms },
 ): readonly SlaMonth[] {
-  const { year, month } = civilOf(now)
-  const thisMonth = msOfCivil({ year, month, day: 1 })
-  const periods = Array.from({ length: monthsBack + 1 }, (_, back) => ({
-    from: addMonths(thisMonth, -back),
-    to: addMonths(thisMonth, 1 - back),
-  }))
   const promises = clauses.filter((clause) => clause.kind === 'sla_credit')
-  return periods.flatMap((period) =>
+  return recentMonths(now).flatMap((period) =>
     promises.flatMap((clause) => {
       const ours = rented.filter((part) => isAbout(clause, part, period))
       return ours.length > 0 ? [monthOf(clause, { period, ours, excuses, now })] : []
     }),
   )
+}
+
+/** Of UTC, this one first. */
+export function recentMonths(now: Ms): readonly Span[] {
+  const { year, month } = civilOf(now)
+  const thisMonth = msOfCivil({ year, month, day: 1 })
+  return Array.from({ length: monthsBack + 1 }, (_, back) => ({
+    from: addMonths(thisMonth, -back),
+    to: addMonths(thisMonth, 1 - back),
+  }))
 }
 
 function isAbout(clause: SlaCredit, part: Rented, period: Span): boolean {
