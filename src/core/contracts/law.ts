@@ -64,7 +64,9 @@ export function lawAt(
   const proven = house.suppliers.flatMap(({ name: supplier, controls = [] }) => {
     return controls.map(({ control, until: expires }) => ({ supplier, control, until: expires }))
   })
-  const known = { ...records, controls: [...records.controls, ...proven] }
+  // What is set aside for less long than a decision may take counts as not set aside.
+  const waivers = records.waivers.filter((each) => each.until > until)
+  const known = { ...records, waivers, controls: [...records.controls, ...proven] }
   if (history.length === 0) return { ...noLaw, at, until, records: known, house }
   const now = asOf(history, at, at).inForce
   const soon = aheadMs > 0 ? asOf(history, at + aheadMs, at + aheadMs).inForce : []
@@ -137,7 +139,7 @@ export function trustBar({ at, until, records, house }: Law, site: Placing): Bar
   if (!trust) return null
   const { workload, seller, region } = site
   const dataClass = workload.dataClass ?? trust.unclassified
-  const judgement = judge(trust, dataClass, siteOf(seller, region, at, suppliers), until)
+  const judgement = judge(trust, dataClass, siteOf(seller, region, { at, until }, suppliers), until)
   if (judgement.allowed) return null
   const clause = `trust/${judgement.rule}`
   // What nobody may ever see no two persons can show.
@@ -160,7 +162,7 @@ export function trustTerms({ at, until, house }: Law, site: Placing): string | n
   if (!trust) return null
   const { workload, seller, region } = site
   const dataClass = workload.dataClass ?? trust.unclassified
-  const judgement = judge(trust, dataClass, siteOf(seller, region, at, suppliers), until)
+  const judgement = judge(trust, dataClass, siteOf(seller, region, { at, until }, suppliers), until)
   if (!judgement.allowed) return `${dataClass}: by waiver`
   const { controls, duties } = judgement
   const held = controls.length > 0 ? `with ${controls.join(', ')}` : 'as it is'
@@ -268,7 +270,9 @@ export function signed(
 /** What is known of a purchase; a dimension that nobody told is left out. */
 export function factsOfBuying({ workload, accelerator, region, seller }: Buying, at: Ms): Facts {
   const { kind, name, product, dataClass } = workload
-  const relations = siteOf(seller, region, at, []).relations.map(({ relation }) => relation)
+  const relations = siteOf(seller, region, { at, until: at }, []).relations.map(
+    ({ relation }) => relation,
+  )
   return {
     workload_kind: [kind],
     workload: [name],

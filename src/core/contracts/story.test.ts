@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { asOf } from './as-of.ts'
 import { contracts, day } from './draw.test.ts'
+import { lawAt } from './law.ts'
 import { permits } from './permits.ts'
 import { type Act, noRecords, type Records } from './rights/act.ts'
 import { overflowOrder } from './rights/overflow.ts'
@@ -162,6 +163,20 @@ it('[CL28] an override needs two persons, and shows in the duties', () => {
     answer(buy('2025-08-15'), override('bob', 'ann')),
     'yes; log the override o1 by ann and bob: outage',
   )
+})
+
+it('[CL28] a waiver that ends before a decision takes effect lifts nothing', () => {
+  const waiver = {
+    id: 'w1',
+    clause: 'trust/C2-rival',
+    kind: 'override',
+    by: ['ann', 'bob'],
+  } as const
+  const kept = (until: number) => {
+    const records = { ...noRecords, waivers: [{ ...waiver, from: 0, until, reason: 'outage' }] }
+    return lawAt([], 1_000, { records, aheadMs: 10 }).records.waivers.length
+  }
+  assert.deepEqual([kept(1_010), kept(1_011)], [0, 1])
 })
 
 it('[CL29] what a customer or a law demands is lifted by nobody', () => {

@@ -21,7 +21,7 @@ const proven = (...controls: string[]) =>
 const rival = seller('bolt', { relations: [always('rival')] })
 
 function says(dataClass: (typeof dataClasses)[number], at: SupplierSpec, others = [rival]): string {
-  const judgement = judge(usual, dataClass, siteOf(at, 'us', now, others), now)
+  const judgement = judge(usual, dataClass, siteOf(at, 'us', { at: now, until: now }, others), now)
   return judgement.allowed ? `yes ${judgement.duties.join()}`.trim() : judgement.why
 }
 
@@ -35,7 +35,7 @@ describe('trust', () => {
   it('[TR1] asks the written rules first, and the usual ones only where that is wanted', () => {
     const deny = { data: ['C0'], relations: ['neutral'], verdict: 'deny' } as const
     const trust: Trust = { ...usual, rules: [{ ...deny, controls: [], duties: [] }] }
-    const site = siteOf(seller('acme'), 'us', now, [])
+    const site = siteOf(seller('acme'), 'us', { at: now, until: now }, [])
     assert.equal(judge(trust, 'C0', site, now).allowed, false)
     assert.equal(judge(trust, 'C1', site, now).allowed, true)
     assert.equal(judge({ ...trust, isUsual: false }, 'C1', site, now).allowed, false)
@@ -53,7 +53,7 @@ describe('trust', () => {
   it('[TR3] believes a proof until it expires', () => {
     const acme = seller('acme', { controls: proven('external-kms') })
     assert.match(says('C3', acme), /^yes/)
-    const late = judge(usual, 'C3', siteOf(acme, 'us', now, []), now + 1)
+    const late = judge(usual, 'C3', siteOf(acme, 'us', { at: now, until: now }, []), now + 1)
     assert.match(late.allowed ? '' : late.why, /of which the proof has expired$/)
   })
 
@@ -67,6 +67,18 @@ describe('trust', () => {
     const until = (to: number) => seller('acme', { relations: [{ ...always('rival'), to }] })
     assert.match(says('C4', until(now)), /^data of class C4 goes to acme only with/)
     assert.equal(says('C4', until(now + 1)), 'data of class C4 does not go to acme (rival)')
+  })
+
+  it('[TR5] counts every relation of the span in which a decision takes effect', () => {
+    const during = (relation: Relation, from: number | null, to: number | null) => {
+      const acme = seller('acme', { relations: [{ relation, from, to }] })
+      const { relations: found } = siteOf(acme, 'us', { at: now, until: now + 10 }, [])
+      return found.map((each) => each.relation).join(' ')
+    }
+    assert.equal(during('rival', now + 11, null), 'neutral')
+    assert.equal(during('rival', now + 10, null), 'neutral rival')
+    assert.equal(during('partner', null, now + 10), 'partner neutral')
+    assert.equal(during('partner', null, now + 11), 'partner')
   })
 
   it('[TR6] never gives more for one relation more or one proof less', () => {
@@ -84,7 +96,7 @@ describe('trust', () => {
         const answer = (those: readonly Relation[], held: readonly string[]) => {
           const site = siteOf(
             seller('acme', { relations: those.map(always), controls: proven(...held) }),
-            ...(['us', now, []] as const),
+            ...(['us', { at: now, until: now }, []] as const),
           )
           return judge(usual, dataClass, site, now).allowed
         }

@@ -80,27 +80,36 @@ function told(missing: readonly string[], proofs: readonly Proof[]): string {
     .join('; ')
 }
 
-/** A place at a supplier: its own relations, and those of whoever runs that region for it. */
+/**
+ * A place at a supplier: its own relations, and those of whoever runs that region for it. All of
+ * them at any moment of the span, its last one with it: what is decided now takes effect within it.
+ */
 export function siteOf(
   seller: SupplierSpec | null,
   region: string,
-  at: Ms,
+  { at, until }: { readonly at: Ms; readonly until: Ms },
   others: readonly SupplierSpec[],
 ): Site {
   if (!seller) return { relations: [{ relation: 'unknown', party: 'somebody' }], proofs: [] }
   const chain = seller.hosts?.[region] ?? []
   const parties = [
-    relationsOf(seller, at),
+    relationsOf(seller, at, until),
     ...chain.map((name) => {
       const host = others.find((each) => each.name === name)
-      return host ? relationsOf(host, at) : [{ relation: 'unknown' as const, party: name }]
+      return host ? relationsOf(host, at, until) : [{ relation: 'unknown' as const, party: name }]
     }),
   ]
   return { relations: parties.flat(), proofs: seller.controls ?? [] }
 }
 
-function relationsOf({ name, relations = [] }: SupplierSpec, at: Ms): Site['relations'] {
-  const now = relations.filter(({ from, to }) => (from ?? at) <= at && (to === null || at < to))
-  if (now.length === 0) return [{ relation: 'neutral', party: name }]
-  return now.map(({ relation }) => ({ relation, party: name }))
+function relationsOf({ name, relations = [] }: SupplierSpec, at: Ms, until: Ms): Site['relations'] {
+  const changes = relations.flatMap(({ from, to }) => [from ?? at, to ?? at])
+  const moments = [at, ...changes.filter((change) => change > at && change <= until)]
+  const found = moments.flatMap((moment) => {
+    const now = relations.filter(({ from, to }) => {
+      return (from ?? moment) <= moment && (to === null || moment < to)
+    })
+    return now.length > 0 ? now.map(({ relation }) => relation) : ['neutral' as const]
+  })
+  return [...new Set(found)].map((relation) => ({ relation, party: name }))
 }

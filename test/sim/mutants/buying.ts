@@ -206,6 +206,13 @@ export const buying: readonly Mutant[] = [
     'each.control === control',
   ),
   mutant(
+    'relations-ahead-unseen',
+    'who becomes a rival while a decision takes effect counts as what he was',
+    'src/core/trust/judge.ts',
+    '...changes.filter((change) => change > at && change <= until)',
+    '...changes.slice(changes.length)',
+  ),
+  mutant(
     'trust-asked-once',
     'trust is asked when a purchase is planned, and never when its call leaves',
     'src/core/contracts/law.ts',
