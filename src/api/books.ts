@@ -5,11 +5,19 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Charge } from '../core/domain/charge.ts'
 import { chargeId } from '../core/domain/charge.ts'
+import type { Charged } from '../operate/law/money.ts'
 import type { Ledger } from '../ports/ledger.ts'
 
 export interface Books {
   /** All closed charges, by workload; those of no workload under ''. */
   closed(): Promise<ReadonlyMap<string, readonly Charge[]>>
+}
+
+/** All charges, beside the rows as they stand. */
+export async function chargedOf(ledger: Ledger, known: Books): Promise<Charged> {
+  const snapshot = await ledger.read()
+  const closed = [...(await known.closed()).values()].flat()
+  return { snapshot, charges: [...closed, ...snapshot.rows.charge.map(({ body }) => body)] }
 }
 
 const pageSize = 1_000

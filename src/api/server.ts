@@ -48,10 +48,11 @@ const arrivalMs = 60_000
 
 export async function apiServer(options: ApiOptions): Promise<ApiServer> {
   const { ledger, clock, desk, news, log, host, port, requestsPerSecondMax = 2_000 } = options
+  const known = books(ledger)
   const house: House = {
     ...options,
-    books: books(ledger),
-    examine: doctor(options),
+    books: known,
+    examine: doctor({ ...options, books: known }),
   }
   const answer = answerWith(log)
   const app = fastify({

@@ -3,10 +3,12 @@
  */
 import { formatDay } from '../../core/domain/day.ts'
 import { formatDuration, type Ms } from '../../core/domain/time.ts'
-import { datesView } from '../../operate/law/look.ts'
+import { nearDuties } from '../../operate/law/look.ts'
+import { moneyWarnings } from '../../operate/law/warnings.ts'
 import type { Operator } from '../../operate/operator.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
+import { type Books, chargedOf } from '../books.ts'
 
 export interface Check {
   readonly name: string
@@ -20,6 +22,7 @@ interface DoctorOptions {
   readonly ledger: Ledger
   readonly operator: Operator
   readonly clock: Clock
+  readonly books: Books
 }
 
 const staleTurnMs = 30_000
@@ -29,7 +32,7 @@ const skewMsMax = 2_000
 /** Years of history take longer to check than anybody waits for an answer. */
 const verifyMsMax = 10_000
 
-export function doctor({ ledger, operator, clock }: DoctorOptions): Examine {
+export function doctor({ ledger, operator, clock, books }: DoctorOptions): Examine {
   let verifying: Promise<readonly string[]> | null = null
 
   /** Null while it goes on; however many ask, the ledger is read through once. */
@@ -48,7 +51,8 @@ export function doctor({ ledger, operator, clock }: DoctorOptions): Examine {
 
   return async () => {
     const found = await faults()
-    const snapshot = await ledger.read()
+    const charged = await chargedOf(ledger, books)
+    const { snapshot } = charged
     return [
       ledgerCheck(found),
       clockCheck(Date.now() - snapshot.now),
@@ -57,6 +61,7 @@ export function doctor({ ledger, operator, clock }: DoctorOptions): Examine {
       unsureCheck(snapshot),
       orphanCheck(snapshot),
       datesCheck(snapshot),
+      ...(await moneyWarnings(ledger, charged)).map((each) => ({ ...each, ok: false })),
     ]
   }
 }
@@ -131,8 +136,7 @@ function orphanCheck({ rows }: Snapshot): Check {
 /** What a contract wants of us soon; a day that passes by may cost more than any machine. */
 function datesCheck(snapshot: Snapshot): Check {
   const name = 'contract dates'
-  const near = datesView(snapshot).filter(({ isNear, by }) => isNear && by === 'us')
-  const [first, ...more] = near
+  const [first, ...more] = nearDuties(snapshot)
   if (!first) return { name, ok: true, text: 'none that is ours is near' }
   const rest = more.length === 0 ? '' : `, and ${more.length} more`
   const text = `${formatDay(first.at)}: ${first.what} (${first.clause})${rest}`

@@ -58,8 +58,9 @@ it('[AP32] costs by team and contract, every dollar once', async (t) => {
   assert.deepEqual([spend.clause, spend.due, spend.used], ['msa/spend', '5000000', '5000000'])
 })
 
-it('[AP38] tells how available what was rented was, and what may be claimed', async (t) => {
-  const home = await house(t, 400 * hour - Date.now())
+/** A house that rented two machines for an hour, of which one failed after half of it. */
+async function failing(t: Parameters<typeof stage>[0], atMs: number): Promise<Stage> {
+  const home = await house(t, atMs - Date.now())
   const leased = lease('w.0.1', 0, 'gone')
   assert.ok(leased.kind === 'lease')
   const failed = { since: 1.5 * hour, nodes: 1 }
@@ -70,6 +71,11 @@ it('[AP38] tells how available what was rented was, and what may be claimed', as
       excluded: [maintenance], claim: 30 days, cap: 20% }
 `
   assert.equal((await home.apply(contract + promise)).status, 200)
+  return home
+}
+
+it('[AP38] tells how available what was rented was, and what may be claimed', async (t) => {
+  const home = await failing(t, 400 * hour)
   const claimed = async () => {
     const [claim] = (await home.ask('GET /v1/claims')).body.claims
     return [claim?.clause, claim.up.downMs, claim.up.countedMs, claim.credit]
@@ -79,6 +85,23 @@ it('[AP38] tells how available what was rented was, and what may be claimed', as
   const order = { ...excuse, at: 1.5 * hour, until: 2 * hour }
   assert.equal((await home.ask('POST /v1/law/records', { body: order })).status, 200)
   assert.deepEqual(await claimed(), ['msa/uptime', 0, 2 * hour, null])
+})
+
+it('[AP38] the doctor warns of what can soon be claimed no more, and of no more', async (t) => {
+  const warned = async (atMs: number) => {
+    const home = await failing(t, atMs)
+    const { checks } = (await home.ask('GET /v1/doctor')).body
+    return checks.flatMap(({ name, text }: { name: string; text: string }) => {
+      return /claims|contract/.test(name) ? [text] : []
+    })
+  }
+  assert.deepEqual(await warned(400 * hour), ['none that is ours is near'])
+  const [dates, claim] = await warned(1_400 * hour)
+  assert.equal(dates, 'none that is ours is near')
+  assert.match(
+    claim,
+    /^\$1\.60 may be claimed of acme until 1970-03-02; see .*msa\/uptime 1970-01`$/,
+  )
 })
 
 it('[AP38] tells who charged more than the best price, and not whose that was', async (t) => {

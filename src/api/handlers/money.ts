@@ -6,7 +6,6 @@ import type { Charge, Invoice } from '../../core/domain/charge.ts'
 import { clauseName } from '../../core/domain/clause.ts'
 import { type RofrCase, rofrMoves } from '../../core/domain/contract.ts'
 import { addMonths, parseMoment } from '../../core/domain/day.ts'
-import type { Lease } from '../../core/domain/lease.ts'
 import { formatUsd } from '../../core/domain/money.ts'
 import { statement } from '../../core/report/statement.ts'
 import { claimsView } from '../../operate/law/claims.ts'
@@ -29,7 +28,7 @@ import {
   openRight,
   rightsOf,
 } from '../../operate/law/rofr.ts'
-import { every } from '../../operate/memory.ts'
+import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
 import type { DecisionOrder, InvoiceReply, InvoiceView, RightView } from '../wire/money.ts'
 import type { CostReply } from '../wire.ts'
@@ -53,11 +52,7 @@ type Names =
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
 
 export function moneyHandlers({ ledger, books, operator, random }: House): Handlers<Names> {
-  async function charged(): Promise<Charged> {
-    const snapshot = await ledger.read()
-    const closed = [...(await books.closed()).values()].flat()
-    return { snapshot, charges: [...closed, ...snapshot.rows.charge.map(({ body }) => body)] }
-  }
+  const charged = () => chargedOf(ledger, books)
 
   async function compared(invoice: Invoice): Promise<InvoiceReply> {
     const comparison = comparisonOf(invoice, await charged())
@@ -100,10 +95,7 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
     exposure: async () => ({ exposure: [...exposureView(await charged())] }),
     async claims() {
       const nonce = () => random(16).toString('hex')
-      const all = await charged()
-      const leases: Lease[] = []
-      for await (const { body } of every(ledger, 'lease')) leases.push(body)
-      return { claims: [...claimsView(all, leases, { nonce, hash })] }
+      return { claims: [...(await claimsView(ledger, await charged(), { nonce, hash }))] }
     },
     burnDown: async () => ({ commitments: [...burnDownView(await charged())] }),
     async focus({ params: { dataset }, query: { month } }) {

@@ -15,6 +15,8 @@ import { mfnClaim, type PaidLine } from '../../core/contracts/money/mfn.ts'
 import { type Clause, clauseName } from '../../core/domain/clause.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Ms } from '../../core/domain/time.ts'
+import type { Ledger } from '../../ports/ledger.ts'
+import { every } from '../memory.ts'
 import { type Charged, type Part, partsOf } from './money.ts'
 import { historyOf } from './take.ts'
 
@@ -54,14 +56,16 @@ export interface Sealing {
   readonly hash: (text: string) => string
 }
 
-/** `leases`: of all times. */
-export function claimsView(
+export async function claimsView(
+  ledger: Ledger,
   charged: Charged,
-  leases: readonly Lease[],
   sealing: Sealing,
-): readonly ClaimView[] {
+): Promise<readonly ClaimView[]> {
   const { now, rows } = charged.snapshot
   const clauses = bindingClauses(historyOf(charged.snapshot))
+  if (!clauses.some(mayOwe)) return []
+  const leases: Lease[] = []
+  for await (const { body } of every(ledger, 'lease')) leases.push(body)
   const parts = partsOf(charged)
   const excuses = rows.record.flatMap(({ body }): Excuse[] => {
     if (body.kind !== 'excuse') return []
@@ -73,6 +77,10 @@ export function claimsView(
     ...slaMonths(clauses, rented, { excuses, now }).map(slaView),
     ...recentMonths(now).flatMap((month) => bestPrices(clauses, parts, month, sealing)),
   ]
+}
+
+function mayOwe(clause: Clause): boolean {
+  return clause.kind === 'sla_credit' || (clause.kind === 'price' && clause.pricing.form === 'mfn')
 }
 
 function rentedOf(

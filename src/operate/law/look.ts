@@ -54,10 +54,21 @@ export interface DateView {
 
 /** Every date ahead, those of open cases among them. */
 export function datesView(snapshot: Snapshot): readonly DateView[] {
+  return datesOf(snapshot).map(({ at, clause, what, by, isNear, assumed }) => {
+    return { at, clause, what, by, isNear, assumed }
+  })
+}
+
+/** What is ours and near. The last day to claim is no duty where there is nothing to claim. */
+export function nearDuties(snapshot: Snapshot): readonly DateView[] {
+  return datesOf(snapshot).filter(({ isNear, by, kind }) => {
+    return isNear && by === 'us' && kind !== 'sla_credit'
+  })
+}
+
+function datesOf(snapshot: Snapshot) {
   const cases = snapshot.rows.right.map(({ body }) => body)
-  return calendar(historyOf(snapshot), cases, snapshot.now).map(
-    ({ at, clause, what, by, isNear, assumed }) => ({ at, clause, what, by, isNear, assumed }),
-  )
+  return calendar(historyOf(snapshot), cases, snapshot.now)
 }
 
 /** What is not said in what binds now, and should be known. */

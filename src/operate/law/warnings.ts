@@ -1,0 +1,39 @@
+/**
+ * Money that is lost if nobody acts: what can be claimed and soon cannot, and suppliers that hold
+ * more of ours than they may.
+ */
+import { formatAmount } from '../../core/contracts/amount.ts'
+import { formatDay } from '../../core/domain/day.ts'
+import type { Ledger } from '../../ports/ledger.ts'
+import { claimsView } from './claims.ts'
+import { exposureView } from './exposure.ts'
+import type { Charged } from './money.ts'
+
+/** A sentence each; nothing where all is well. */
+export interface Warning {
+  readonly name: 'claims' | 'exposure'
+  readonly text: string
+}
+
+/** What prices were compared with is shown to nobody here. */
+const unsealed = { nonce: () => '', hash: () => '' }
+
+export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<readonly Warning[]> {
+  const claims = await claimsView(ledger, charged, unsealed)
+  return [
+    ...claims.flatMap(({ clause, with: party, from, credit, deadline, isNear }): Warning[] => {
+      if (credit === null || deadline === null || !isNear) return []
+      const amount = `${formatAmount(BigInt(credit))} may be claimed of ${party}`
+      const command = `calumet contract claim ${clause} ${formatDay(from).slice(0, 7)}`
+      return [
+        { name: 'claims', text: `${amount} until ${formatDay(deadline)}; see \`${command}\`` },
+      ]
+    }),
+    ...exposureView(charged).flatMap(({ supplier, atRisk, limit }): Warning[] => {
+      if (limit === null || BigInt(atRisk) <= BigInt(limit)) return []
+      const held = `${supplier} holds ${formatAmount(BigInt(atRisk))} of ours`
+      const text = `${held}, and may hold ${formatAmount(BigInt(limit))}`
+      return [{ name: 'exposure', text: `${text}; see \`calumet contract exposure\`` }]
+    }),
+  ]
+}
