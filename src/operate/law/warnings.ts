@@ -20,6 +20,9 @@ const unsealed = { nonce: () => '', hash: () => '' }
 
 export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<readonly Warning[]> {
   const claims = await claimsView(ledger, charged, unsealed)
+  const { exposureLimits = [] } = charged.snapshot.rows.policy[0]?.body ?? {}
+  // Years of charges are gone through only where somebody set a limit.
+  const exposures = exposureLimits.length > 0 ? exposureView(charged) : []
   return [
     ...claims.flatMap(({ clause, with: party, from, credit, deadline, isNear }): Warning[] => {
       if (credit === null || deadline === null || !isNear) return []
@@ -29,7 +32,7 @@ export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<r
         { name: 'claims', text: `${amount} until ${formatDay(deadline)}; see \`${command}\`` },
       ]
     }),
-    ...exposureView(charged).flatMap(({ supplier, atRisk, limit }): Warning[] => {
+    ...exposures.flatMap(({ supplier, atRisk, limit }): Warning[] => {
       if (limit === null || BigInt(atRisk) <= BigInt(limit)) return []
       const held = `${supplier} holds ${formatAmount(BigInt(atRisk))} of ours`
       const text = `${held}, and may hold ${formatAmount(BigInt(limit))}`
