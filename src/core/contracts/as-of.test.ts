@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import type { Contract } from '../domain/contract.ts'
-import { asOf } from './as-of.ts'
+import { asOf, inForceAt } from './as-of.ts'
 import { contract, contracts, day } from './draw.test.ts'
 import { inScope, isInScope, mayBeInScope } from './scope.ts'
 
@@ -126,6 +126,16 @@ it('[CL8] every version of every clause binds, one at a time, or says why not', 
       for (const { from, to, recordedAt, repeal } of bound) {
         assert.ok(from <= valid && (to === null || valid < to) && recordedAt <= known)
         assert.ok(!repeal || repeal.at > valid || repeal.recordedAt > known)
+      }
+    }),
+  )
+})
+
+it('[CL8] whoever asks from moment to moment hears of every change at once', () => {
+  fc.assert(
+    fc.property(history, fc.array(dayOf, { maxLength: 20 }), (all, moments) => {
+      for (const at of moments.flatMap((each) => [each - 1, each])) {
+        assert.deepEqual(inForceAt(all, at), asOf(all, at, at).inForce)
       }
     }),
   )

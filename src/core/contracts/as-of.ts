@@ -33,8 +33,7 @@ export interface AsOf {
 /** `history` holds every version of every contract that was ever recorded, in any order. */
 export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): AsOf {
   const known = latestOf(history.filter((each) => each.recordedAt <= knownAt))
-  const records = filed.get(history) ?? recordsOf(history)
-  filed.set(history, records)
+  const records = recordsOf(history)
   const inForce: Clause[] = []
   const silent: SilentClause[] = []
   records.forEach((record, index) => {
@@ -47,8 +46,41 @@ export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): As
   return { validAt, knownAt, inForce, silent }
 }
 
+/** What is in force at a moment, as it is known then; the same list as long as nothing changes. */
+export function inForceAt(history: readonly Contract[], at: Ms): readonly Clause[] {
+  const last = spans.get(history)
+  if (last && last.from <= at && at < last.to) return last.inForce
+  const turns = turnsOf(history)
+  const span = {
+    from: turns.findLast((turn) => turn <= at) ?? Number.NEGATIVE_INFINITY,
+    to: turns.find((turn) => turn > at) ?? Number.POSITIVE_INFINITY,
+    inForce: asOf(history, at, at).inForce,
+  }
+  spans.set(history, span)
+  return span.inForce
+}
+
+interface Span {
+  readonly from: Ms
+  readonly to: Ms
+  readonly inForce: readonly Clause[]
+}
+
 /** A memo and nothing else: the same law is asked for again and again. */
-const filed = new WeakMap<readonly Contract[], readonly Version[]>()
+const spans = new WeakMap<readonly Contract[], Span>()
+
+/** Every moment at which a clause may begin or cease to bind, in order. */
+function turnsOf(history: readonly Contract[]): readonly Ms[] {
+  const turns = history.flatMap(({ recordedAt, from, clauses }) => {
+    return [
+      ...[recordedAt, from],
+      ...clauses.flatMap(({ recordedAt: heardAt, from: begins, to, repeal }) => {
+        return [heardAt, begins, to ?? [], repeal ? [repeal.at, repeal.recordedAt] : []].flat()
+      }),
+    ]
+  })
+  return [...new Set(turns)].sort((a, b) => a - b)
+}
 
 /** The contracts in the version that was recorded last, by name. */
 export function latestOf(history: readonly Contract[]): ReadonlyMap<string, Contract> {
@@ -67,8 +99,17 @@ interface Version {
   readonly generation: number
 }
 
+/** A memo and nothing else. */
+const filed = new WeakMap<readonly Contract[], readonly Version[]>()
+
 /** Every version of every clause once, by name and by age, whatever the order of the history. */
 function recordsOf(history: readonly Contract[]): readonly Version[] {
+  const records = filed.get(history) ?? versionsOf(history)
+  filed.set(history, records)
+  return records
+}
+
+function versionsOf(history: readonly Contract[]): readonly Version[] {
   const versions = new Map<string, Version>()
   for (const { clauses, recordedAt, generation } of history) {
     for (const clause of clauses) {

@@ -11,8 +11,8 @@ import type { Ms } from '../domain/time.ts'
 import type { Trust } from '../domain/trust.ts'
 import type { Workload } from '../domain/workload.ts'
 import { judge, siteOf } from '../trust/judge.ts'
-import { asOf } from './as-of.ts'
-import { type Permission, permits } from './permits.ts'
+import { inForceAt } from './as-of.ts'
+import { heard, type Permission, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
 import { type Act, noRecords, type Records } from './rights/act.ts'
 import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
@@ -68,9 +68,10 @@ export function lawAt(
   const waivers = records.waivers.filter((each) => each.until > until)
   const known = { ...records, waivers, controls: [...records.controls, ...proven] }
   if (history.length === 0) return { ...noLaw, at, until, records: known, house }
-  const now = asOf(history, at, at).inForce
-  const soon = aheadMs > 0 ? asOf(history, at + aheadMs, at + aheadMs).inForce : []
-  return { at, until, records: known, house, inForce: [...new Set([...now, ...soon])] }
+  const now = inForceAt(history, at)
+  const soon = inForceAt(history, until)
+  const inForce = now === soon ? now : [...new Set([...now, ...soon])]
+  return { at, until, records: known, house, inForce }
 }
 
 /** Whose work would be where. */
@@ -176,7 +177,7 @@ function waiverNamed(clause: string, at: Ms, { waivers }: Records): boolean {
 }
 
 function contractBar(law: Law, buying: Buying): Bar | null {
-  if (law.inForce.length === 0 && law.records.cases.length === 0) return null
+  if (heard(law.inForce, law.records).length === 0) return null
   for (const act of actsOf(law, buying)) {
     const permission = permits(law.inForce, act, law.records)
     if (!permission.allowed) return phraseBar(permission)

@@ -22,12 +22,9 @@ export type Permission =
 
 /** `inForce` is what `asOf` says for the moment of the act. */
 export function permits(inForce: readonly Clause[], act: Act, records: Records): Permission {
-  const others = inForce.filter(({ kind }) => kind !== 'rofr')
-  const clauses = [...others, ...liveRights(inForce, records)].sort(byName)
   const refusals: Refusal[] = []
   const duties: Duty[] = []
-  for (const clause of clauses) {
-    const isInForce = inForce.some((each) => clauseName(each) === clauseName(clause))
+  for (const { clause, isInForce } of heard(inForce, records)) {
     const finding =
       clause.kind === 'rofr'
         ? rofrBar(clause, act, { records, isInForce })
@@ -43,6 +40,30 @@ export function permits(inForce: readonly Clause[], act: Act, records: Records):
   }
   const [first, ...also] = refusals
   return first ? { allowed: false, ...first, also } : { allowed: true, duties }
+}
+
+/** A clause that has something to say to acts. */
+interface Voice {
+  readonly clause: Clause
+  /** A right may outlive its clause, as long as a case is open under it. */
+  readonly isInForce: boolean
+}
+
+/** A memo and nothing else: a plan asks the same law about every offer. */
+const voices = new WeakMap<Records, { readonly of: readonly Clause[]; readonly all: Voice[] }>()
+
+/** The clauses that are asked, in order of their names. */
+export function heard(inForce: readonly Clause[], records: Records): readonly Voice[] {
+  const known = voices.get(records)
+  if (known?.of === inForce) return known.all
+  const others = inForce.filter(({ kind }) => kind !== 'rofr' && isHeard(kind))
+  const names = new Set(inForce.map(clauseName))
+  const all = [...others, ...liveRights(inForce, records)]
+    .map((clause) => ({ clause, name: clauseName(clause) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ clause, name }) => ({ clause, isInForce: names.has(name) }))
+  voices.set(records, { of: inForce, all })
+  return all
 }
 
 function findingOf(clause: Clause, act: Act, records: Records): Finding {
@@ -66,8 +87,13 @@ function findingOf(clause: Clause, act: Act, records: Records): Finding {
   }
 }
 
+/** Whether clauses of a kind ever forbid an act, or ask for something in return. */
+function isHeard(kind: Clause['kind']): boolean {
+  return kind === 'exclusivity' || kind === 'rofo' || kind === 'launch_first' || isHard({ kind })
+}
+
 /** Nobody of us can waive what a law or a customer demands. */
-export function isHard({ kind }: Clause): boolean {
+export function isHard({ kind }: Pick<Clause, 'kind'>): boolean {
   return (
     kind === 'residency' || kind === 'security' || kind === 'export' || kind === 'confidentiality'
   )
@@ -82,8 +108,4 @@ function phraseWaiver({ id, kind, by, reason }: NonNullable<ReturnType<typeof wa
 /** An answer that rests on a value of ours says so. */
 function withDoubt({ assumed }: Clause, why: string): string {
   return assumed.length === 0 ? why : `${why} (assumed by us: ${assumed.join(', ')})`
-}
-
-function byName(a: Clause, b: Clause): number {
-  return clauseName(a) < clauseName(b) ? -1 : 1
 }

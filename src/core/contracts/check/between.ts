@@ -7,9 +7,16 @@ import { type Contradiction, contradiction } from './contradiction.ts'
 
 /** Each pair once, in either order. */
 export function conflicts(a: Clause, b: Clause): readonly Contradiction[] {
-  if (!overlapInTime(a, b) || !overlap(a.scope, b.scope)) return []
+  if (!mayConflict(a, b) || !overlapInTime(a, b) || !overlap(a.scope, b.scope)) return []
   return [...exclusive(a, b), ...exclusive(b, a), ...priorities(a, b), ...placements(a, b)]
 }
+
+function mayConflict(a: Clause, b: Clause): boolean {
+  return claimants.has(a.kind) || claimants.has(b.kind)
+}
+
+/** Of any two that cannot both be kept, one is of these kinds. */
+const claimants: ReadonlySet<Clause['kind']> = new Set(['exclusivity', 'rofr', 'residency'])
 
 function exclusive(a: Clause, b: Clause): readonly Contradiction[] {
   if (a.kind !== 'exclusivity' || a.with === b.with) return []
