@@ -1,11 +1,13 @@
 /**
- * How long a plan takes: fresh, where every gang must be bought, and settled, where all of them run
- * and the planner only looks whether moving pays.
+ * How long a plan takes: fresh, where every gang must be bought; settled, where all of them run and
+ * the planner only looks whether moving pays; and settled but for one event, another each time: a
+ * new price, a lease that was taken back, a workload that arrived.
  *
  * Worlds come from a seed. Offers bunch in few shapes, which is the planner's bad case. Says
  * nothing of how good a plan is.
  */
 
+import { demands } from '../src/core/demand/demands.ts'
 import type { Lease } from '../src/core/domain/lease.ts'
 import type { Offer } from '../src/core/domain/offer.ts'
 import type { Acquire, Plan } from '../src/core/domain/plan.ts'
@@ -40,7 +42,13 @@ export async function run(): Promise<{
   const rows = sizes.flatMap((size) => {
     const fresh = freshWorld(size.demands, size.offers)
     const settled = settledWorld(fresh, plan(fresh))
-    return [row('fresh', fresh), row('settled', settled)]
+    return [
+      row('fresh', () => fresh),
+      row('settled', () => settled),
+      row('a new price', (turn) => repriced(settled, turn)),
+      row('a lost lease', (turn) => bereft(settled, turn)),
+      row('an arrival', (turn) => joined(settled, fresh, turn)),
+    ]
   })
   return {
     title: 'plan: one world, one plan',
@@ -60,11 +68,14 @@ export async function run(): Promise<{
   }
 }
 
-function row(label: string, world: World): (string | number)[] {
+/** `worldOf` gives the world of a turn; every turn is told of as something new. */
+function row(label: string, worldOf: (turn: number) => World): (string | number)[] {
+  const world = worldOf(0)
   const planned = plan(world)
   const faults = lint(world, planned)
   if (faults.length > 0) throw new Error(`the plan does not pass its lint: ${faults[0]}`)
-  const planMs = medianMs(() => plan(world))
+  const worlds = Array.from({ length: 9 }, (_, turn) => worldOf(turn + 1))
+  const planMs = medianMs((turn) => plan(worlds[turn] as World))
   const lintMs = medianMs(() => lint(world, planned))
   const { market } = planned
   const over = market ? percent(market.cost / market.least - 1) : '–'
@@ -119,10 +130,10 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(2)} %`
 }
 
-function medianMs(work: () => unknown): number {
-  const times = Array.from({ length: 9 }, () => {
+function medianMs(work: (turn: number) => unknown): number {
+  const times = Array.from({ length: 9 }, (_, turn) => {
     const from = performance.now()
-    work()
+    work(turn)
     return performance.now() - from
   })
   return times.slice(2).sort((a, b) => a - b)[3] ?? 0
@@ -147,7 +158,7 @@ function freshWorld(demandCount: number, offerCount: number): World {
     const template = templates[demands.length % templates.length] as Workload
     const workload = { ...template, name: `work-${demands.length}`, priority: draw(100) }
     const replicas = workload.kind === 'Job' ? 1 : workload.replicasMin
-    for (let slot = 0; slot < replicas && demands.length < demandCount; slot += 1) {
+    for (let slot = 0; slot < replicas; slot += 1) {
       demands.push({ run: `${workload.name}.${slot}`, slot, workload, submittedAt: now })
     }
   }
@@ -183,7 +194,7 @@ function freshWorld(demandCount: number, offerCount: number): World {
 function settledWorld(world: World, planned: Plan): World {
   const bought = purchases(planned)
   const saved = world.workloads.map(({ spec }) => spec.name)
-  return {
+  return asked({
     ...world,
     leases: bought.map(lease),
     runs: bought.map(running),
@@ -194,7 +205,35 @@ function settledWorld(world: World, planned: Plan): World {
       uri: 'file:///saved',
       acceptedAt: now,
     })),
-  }
+  })
+}
+
+/** With what is wanted now, as each turn of the loop finds it. */
+function asked(world: World): World {
+  return { ...world, demands: demands(world) }
+}
+
+function repriced(world: World, turn: number): World {
+  const offers = world.offers.map((each, index) => {
+    return index % 97 === turn ? { ...each, pricePerHour: each.pricePerHour + 1_000 } : each
+  })
+  return { ...world, offers }
+}
+
+function bereft(world: World, turn: number): World {
+  const lost = world.leases[turn * 3]?.id
+  const leases = world.leases.filter(({ id }) => id !== lost)
+  const runs = world.runs.map((run): Run => {
+    return run.lease === lost ? { ...run, state: 'waiting', lease: null } : run
+  })
+  return asked({ ...world, leases, runs })
+}
+
+function joined(world: World, { workloads }: World, turn: number): World {
+  const like = workloads[turn * 5 + 1] ?? workloads[0]
+  if (!like) return world
+  const spec: Workload = { ...like.spec, name: `arrived-${turn}`, priority: 50 }
+  return asked({ ...world, workloads: [...world.workloads, { ...like, spec }] })
 }
 
 function purchases({ actions }: Plan): readonly Acquire[] {

@@ -6,32 +6,39 @@
  */
 
 import type { Run } from '../domain/run.ts'
-import type { Demand, Service, WorkloadStatus } from '../domain/workload.ts'
+import { byUrgency, type Demand, type Service, type WorkloadStatus } from '../domain/workload.ts'
 import type { World } from '../domain/world.ts'
 import { type Fleet, type Replica, survey } from './fleet.ts'
 import { wantedReplicas } from './replicas.ts'
 
 export type Wishes = Pick<World, 'workloads' | 'runs' | 'leases' | 'sights' | 'requestsPerSecond'>
 
-/** Every gang that shall run now, by name and slot. */
+/** Every gang that shall run now, the most urgent first. */
 export function demands(wishes: Wishes): Demand[] {
   const runsOf = Map.groupBy(wishes.runs, (run) => run.workload)
   const surveyed = survey(wishes)
-  return wishes.workloads
-    .filter(({ state }) => state === 'active')
-    .toSorted((a, b) => (a.spec.name < b.spec.name ? -1 : 1))
-    .flatMap((status) => {
-      const runs = runsOf.get(status.spec.name) ?? []
-      const slots =
-        status.spec.kind === 'Job'
-          ? slotsOfJob(runs)
-          : slotsOfService(
-              status.spec,
-              surveyed(runs),
-              wishes.requestsPerSecond[status.spec.name] ?? null,
-            )
-      return slots.map((slot) => toDemand(status, slot))
-    })
+  return activeOf(wishes.workloads).flatMap((status) => {
+    const { spec } = status
+    const runs = runsOf.get(spec.name) ?? []
+    const slots =
+      spec.kind === 'Job'
+        ? slotsOfJob(runs)
+        : slotsOfService(spec, surveyed(runs), wishes.requestsPerSecond[spec.name] ?? null)
+    return slots.map((slot) => toDemand(status, slot))
+  })
+}
+
+/** A memo and nothing else: what is wished changes less often than what runs. */
+const actives = new WeakMap<World['workloads'], readonly WorkloadStatus[]>()
+
+function activeOf(workloads: World['workloads']): readonly WorkloadStatus[] {
+  const known = actives.get(workloads)
+  if (known) return known
+  const active = workloads.filter(({ state }) => state === 'active')
+  const first = active.map((status) => ({ status, ...toDemand(status, 0) }))
+  const sorted = first.sort(byUrgency).map(({ status }) => status)
+  actives.set(workloads, sorted)
+  return sorted
 }
 
 function slotsOfJob(runs: readonly Run[]): readonly number[] {

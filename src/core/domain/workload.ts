@@ -121,3 +121,13 @@ export interface Demand {
   readonly workload: Workload
   readonly submittedAt: Ms
 }
+
+/** Who comes first where not all can be served. */
+export function byUrgency(a: Demand, b: Demand): number {
+  const [x, y] = [a.workload, b.workload]
+  if (x.priority !== y.priority) return y.priority - x.priority
+  if (x.kind !== y.kind) return x.kind === 'Service' ? -1 : 1
+  if (a.submittedAt !== b.submittedAt) return a.submittedAt - b.submittedAt
+  if (x.name !== y.name) return x.name < y.name ? -1 : 1
+  return a.slot - b.slot
+}

@@ -64,15 +64,19 @@ export function cheaperThan(
   demand: Demand,
   { limit, home }: { readonly limit: number; readonly home: string },
 ): Candidate | null {
-  const full = crowded(view, tally, demand)
+  const { open } = shelfOf(view, demand.workload)
+  // Most gangs run where it is cheapest: no more is asked about them.
+  if ((open[0]?.pricePerWork ?? limit) >= limit) return null
+  let full: ReadonlyMap<string, number> | null = null
   const preference = preferenceOf(view, tally, demand)
   const isLater = (supplier: string) => {
     return preference !== null && preference.rank(supplier) > preference.rank(home)
   }
-  for (const each of shelfOf(view, demand.workload).open) {
+  for (const each of open) {
     if (each.pricePerWork >= limit) return null
-    if (isLater(each.offer.supplier)) continue
-    if (isLeft(tally, each, demand) && !full.has(each.offer.supplier)) return each
+    if (isLater(each.offer.supplier) || !isLeft(tally, each, demand)) continue
+    full ??= crowded(view, tally, demand)
+    if (!full.has(each.offer.supplier)) return each
   }
   return null
 }

@@ -137,10 +137,11 @@ function forbiddenBy(view: View, workload: Workload, supplier: string): string |
 
 /** What we signed comes before what we would like. */
 function clauseRefusal(
-  { law, supplierOf }: View,
+  { law, isLawAsked, supplierOf }: View,
   workload: Workload,
   { offer, alternative, pricePerHour }: Candidate,
 ): Because | null {
+  if (!isLawAsked) return null
   const { supplier, region } = offer
   const seller = supplierOf.get(supplier) ?? null
   const terms = { ...alternative, supplier, seller, region, pricePerHour }

@@ -13,11 +13,15 @@ export function finish(view: View): readonly Action[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((run): Action => ({ do: 'drain', run: run.id, because: 'nobody asks for it any more' }))
   // Most runs have nothing to give back: they are left out before the rest is put in order.
-  const releases = [...view.ownOf]
-    .map(([run, leases]) => ({ run, idle: leases.filter((lease) => isIdle(view, lease)) }))
-    .filter(({ idle }) => idle.length > 0)
-    .sort((a, b) => (a.run < b.run ? -1 : 1))
-    .flatMap(({ idle }) => idle.map((lease) => release(lease, idleBecause(view, lease))))
+  const ended = new Set(view.standings.filter(({ run }) => hasEnded(run)).map(({ run }) => run.id))
+  const idle: Lease[] = []
+  for (const [run, leases] of view.ownOf) {
+    if (view.demandOf.has(run) && !ended.has(run)) continue
+    idle.push(...leases.filter((lease) => isIdle(view, lease)))
+  }
+  const releases = idle
+    .sort((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0))
+    .map((lease) => release(lease, idleBecause(view, lease)))
   return [...drains, ...releases]
 }
 
@@ -25,11 +29,10 @@ function isLiving(state: Run['state']): boolean {
   return state === 'waiting' || state === 'running'
 }
 
-/** No demand and no living work: work of an ended run is over even where the demand remains. */
+/** Without living work; that of an ended run is over even where the demand remains. */
 function isIdle(view: View, lease: Lease): boolean {
   const run = view.runOf.get(lease.run)
   if (run && hasEnded(run)) return true
-  if (view.demandOf.has(lease.run)) return false
   const mayWork = run !== undefined && run.state !== 'waiting'
   return !(mayWork && run.lease === lease.id)
 }

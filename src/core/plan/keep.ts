@@ -20,10 +20,14 @@ import { kept, offerOf, release } from './leases.ts'
 import { leasePricePerWork, priceOf } from './score.ts'
 import { chipsOf, shareOf } from './tally/quota.ts'
 import type { Decision, Tally } from './tally/tally.ts'
-import { ownLeases, type View } from './view.ts'
+import type { Standing, View } from './view.ts'
 
-export function keep(view: View, tally: Tally, demand: Demand, run: Run, home: Lease): Decision {
-  const own = ownLeases(view, run.id)
+export function keep(
+  view: View,
+  tally: Tally,
+  { demand, run, own }: Standing,
+  home: Lease,
+): Decision {
   if (own.length === 1) return decide(view, tally, demand, run, home, null)
   const spares = own.filter((lease) => lease !== home)
   const next = spares.findLast((lease) => takesOver(view, demand, home, lease)) ?? null

@@ -17,8 +17,8 @@ import { overflowFor } from './overflow.ts'
 import { costOfWork, pricePerWork } from './score.ts'
 import { prepare, settle } from './settle.ts'
 import { type Decision, note, openTally, type Tally } from './tally/tally.ts'
-import { inOrder } from './tally/urgency.ts'
-import { homeOf, look, runFor, type View } from './view.ts'
+import { inOrder, type Queue } from './tally/urgency.ts'
+import { look, type Standing, type View } from './view.ts'
 
 export function plan(world: World, law: Law = noLaw): Plan {
   const view = look(world, law)
@@ -41,27 +41,34 @@ interface Decided {
  * One after another at first, which tells who buys. Then again with all purchases placed together,
  * unless that would serve somebody worse who comes first, or cost no less.
  */
-function decideAll(view: View, demands: readonly Demand[]): Decided {
-  const sketch = openTally(view, { isSketch: true })
-  const alone = decideEach(view, demands, sketch)
-  if (!sketch.isAsked) return { decisions: alone, market: null }
+function decideAll(view: View, { standings, needy }: Queue): Decided {
+  const isSketch = needy > fewNeedy
+  const first = openTally(view, { isSketch })
+  const alone = decideEach(view, standings, first)
+  if (!first.isAsked) return { decisions: alone, market: null }
+  const demands = standings.map(({ demand }) => demand)
   const buyers = demands.filter(
     (demand, index) => purchaseOf(alone[index]) && !hasOwnOrder(view, demand),
   )
   const placement = buyers.length > 1 ? place(view, openTally(view), buyers) : null
-  const together = decideEach(view, demands, openTally(view, { placement }))
+  if (!placement && !isSketch) return { decisions: alone, market: null }
+  const together = decideEach(view, standings, openTally(view, { placement }))
   if (!placement) return { decisions: together, market: null }
   const isWorth = isBetter(view, demands, together, alone)
-  const decisions = isWorth ? together : decideEach(view, demands, openTally(view))
+  const apart = isSketch && !isWorth ? decideEach(view, standings, openTally(view)) : alone
+  const decisions = isWorth ? together : apart
   const cost = Math.round(sharedCost(view, demands, decisions))
   const { least, prices } = placement.facts
   return { decisions, market: { cost, least: Math.min(least, cost), prices } }
 }
 
-function decideEach(view: View, demands: readonly Demand[], tally: Tally): readonly Decision[] {
-  return demands.map((demand) => {
-    const decision = decide(view, tally, demand)
-    note(tally, demand, decision)
+/** So few are told their reasons at once; of more it is first sketched who buys at all. */
+const fewNeedy = 16
+
+function decideEach(view: View, standings: readonly Standing[], tally: Tally): readonly Decision[] {
+  return standings.map((standing) => {
+    const decision = decide(view, tally, standing)
+    note(tally, standing.demand, decision)
     return decision
   })
 }
@@ -120,11 +127,10 @@ function costOf(
   return cost
 }
 
-function decide(view: View, tally: Tally, demand: Demand): Decision {
-  const run = runFor(view, demand)
+function decide(view: View, tally: Tally, standing: Standing): Decision {
+  const { run, home } = standing
   if (hasEnded(run)) return { actions: [], reasons: [] }
-  if (run.state === 'waiting') return settle(view, tally, demand, run)
-  const home = homeOf(view, run)
-  if (run.state === 'running' && home) return keep(view, tally, demand, run, home)
-  return prepare(view, tally, demand, run)
+  if (run.state === 'waiting') return settle(view, tally, standing)
+  if (run.state === 'running' && home) return keep(view, tally, standing, home)
+  return prepare(view, tally, standing)
 }

@@ -24,25 +24,33 @@ export interface Candidate {
   readonly because: string | null
 }
 
+/** An offer with what an hour of a node of it costs us by now. */
+export interface Good {
+  readonly offer: Offer
+  readonly place: number
+  readonly costPerHour: Micros
+  readonly because: string | null
+}
+
+export function goodsOf({ marginals }: World, offers: readonly Offer[]): readonly Good[] {
+  return offers.map((offer, place) => {
+    const name = offerName(offer)
+    const costPerHour = marginals.offers[name] ?? offer.pricePerHour
+    return { offer, place, costPerHour, because: marginals.because[name] ?? null }
+  })
+}
+
 export function candidate(
   world: World,
   workload: Workload,
   alternative: Alternative,
-  { offer, place }: Pick<Candidate, 'offer' | 'place'>,
+  { offer, place, costPerHour, because }: Good,
 ): Candidate {
-  const pricePerHour = offer.pricePerHour * alternative.nodes
-  const costPerHour = world.marginals.offers[offerName(offer)] ?? offer.pricePerHour
+  const { nodes } = alternative
   const egressPerHour = egressOf(world, workload, offer)
-  return {
-    offer,
-    place,
-    alternative,
-    pricePerHour,
-    because: world.marginals.because[offerName(offer)] ?? null,
-    egressPerHour,
-    pricePerWork:
-      (costPerHour * alternative.nodes + egressPerHour) / workPerHour(world, alternative),
-  }
+  const pricePerWork = (costPerHour * nodes + egressPerHour) / workPerHour(world, alternative)
+  const pricePerHour = offer.pricePerHour * nodes
+  return { offer, place, alternative, pricePerHour, egressPerHour, pricePerWork, because }
 }
 
 /** What useful work costs on a lease that we have. */

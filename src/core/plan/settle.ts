@@ -15,11 +15,10 @@ import { buying, kept, release } from './leases.ts'
 import { leasePricePerWork } from './score.ts'
 import type { Fund } from './tally/afford.ts'
 import type { Decision, Tally } from './tally/tally.ts'
-import { homeOf, ownLeases, type View } from './view.ts'
+import type { Standing, View } from './view.ts'
 
 /** Of a gang that waits, so that nothing of an older epoch can be running. */
-export function settle(view: View, tally: Tally, demand: Demand, run: Run): Decision {
-  const own = ownLeases(view, run.id)
+export function settle(view: View, tally: Tally, { demand, run, own }: Standing): Decision {
   const { usable, releases } = sorted(view, tally, demand, own)
   const home = cheapestReady(view, demand, usable)
   if (home) {
@@ -60,9 +59,8 @@ function start(view: View, run: Run, home: Lease, releases: readonly Action[]): 
  * Of a gang that is being fenced or drained and shall run again, so that capacity is ready when it
  * is free. Starts nothing, for work of the old epoch may still be running.
  */
-export function prepare(view: View, tally: Tally, demand: Demand, run: Run): Decision {
-  const home = homeOf(view, run)
-  const spares = ownLeases(view, run.id).filter((lease) => lease !== home)
+export function prepare(view: View, tally: Tally, { demand, run, own, home }: Standing): Decision {
+  const spares = own.filter((lease) => lease !== home)
   const { usable, releases } = sorted(view, tally, demand, spares)
   const stopping = stoppingAt(view, run)
   const next = usable.at(-1)

@@ -3,7 +3,7 @@
  *
  * Holds facts only; nothing that it says changes while a plan is made.
  */
-import type { Law } from '../contracts/law.ts'
+import { isAsked, type Law } from '../contracts/law.ts'
 import type { Lease } from '../domain/lease.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
 import type { Run } from '../domain/run.ts'
@@ -13,6 +13,7 @@ import type { Outage, Pool, World } from '../domain/world.ts'
 import type { Hunting } from './deadline/hunting.ts'
 import type { Shelf } from './market/shelf.ts'
 import { shelvesFor } from './market/warm.ts'
+import { type Good, goodsOf } from './score.ts'
 
 /** How the demanded replicas of a service are doing together; jobs have none. */
 export interface Fleet {
@@ -23,9 +24,22 @@ export interface Fleet {
   readonly isMoving: boolean
 }
 
+/** A gang that shall run, beside all that there is of it. */
+export interface Standing {
+  readonly demand: Demand
+  /** The run as it stands, or as it will be born. */
+  readonly run: Run
+  /** Leases of it that are wanted and not on their way out, oldest first. */
+  readonly own: readonly Lease[]
+  /** The one of them that the current epoch lives on. */
+  readonly home: Lease | null
+}
+
 export interface View {
   readonly world: World
   readonly law: Law
+  /** One for each demand, in the same order. */
+  readonly standings: readonly Standing[]
   readonly demandOf: ReadonlyMap<string, Demand>
   readonly runOf: ReadonlyMap<string, Run>
   /** Leases of a run that are wanted and not on their way out, oldest first. */
@@ -33,8 +47,10 @@ export interface View {
   readonly fleetOf: ReadonlyMap<string, Fleet>
   /** All that is for sale, cheapest first: the place of an offer in it is its number. */
   readonly offers: readonly Offer[]
-  /** Numbers of offers by shape, cheapest first. */
-  readonly offersOf: ReadonlyMap<string, readonly number[]>
+  /** The same by shape, with what they cost us. */
+  readonly goodsOf: ReadonlyMap<string, readonly Good[]>
+  /** Whether the law may have something to say to a purchase. */
+  readonly isLawAsked: boolean
   /** What is for sale for equal wishes; filled as they are asked about. */
   readonly shelves: Map<string, Shelf>
   /** How deadlines are kept, by run; filled as they are asked about. */
@@ -56,16 +72,19 @@ export function look(world: World, law: Law): View {
   const ownOf = Map.groupBy(world.leases.filter(isOwn), ({ run }) => run)
   for (const own of ownOf.values()) if (own.length > 1) own.sort(byAttempt)
   const answering = answeringRuns(world, runOf)
+  const standings = world.demands.map((demand) => standingOf({ runOf, ownOf }, demand))
   const offers = world.offers.toSorted(byPrice)
   return {
     world,
     law,
+    standings,
     demandOf: keyed(world.demands, ({ run }) => run),
     runOf,
     ownOf,
-    fleetOf: fleets(world, runOf, ownOf, answering),
+    fleetOf: fleets(standings, answering),
     offers,
-    offersOf: Map.groupBy(offers.keys(), (number) => shapeOf(offers[number] as Offer)),
+    goodsOf: Map.groupBy(goodsOf(world, offers), ({ offer }) => shapeOf(offer)),
+    isLawAsked: isAsked(law),
     shelves: shelvesFor(world, law, offers),
     hunts: new Map(),
     supplierOf: keyed(world.suppliers, ({ name }) => name),
@@ -91,15 +110,17 @@ export function ownLeases(view: View, run: string): readonly Lease[] {
   return view.ownOf.get(run) ?? []
 }
 
-/** The lease that the current epoch lives on, as long as it is ours to keep. */
-export function homeOf(view: View, run: Run): Lease | null {
-  return ownLeases(view, run.id).find(({ id }) => id === run.lease) ?? null
+export function standingOf(
+  { runOf, ownOf }: Pick<View, 'runOf' | 'ownOf'>,
+  demand: Demand,
+): Standing {
+  const { run: id, slot, workload } = demand
+  const run = runOf.get(id) ?? { ...unborn, id, slot, workload: workload.name }
+  const own = ownOf.get(id) ?? none
+  return { demand, run, own, home: own.find((lease) => lease.id === run.lease) ?? null }
 }
 
-/** The run as it stands, or as it will be born. */
-export function runFor(view: View, { run: id, slot, workload }: Demand): Run {
-  return view.runOf.get(id) ?? { ...unborn, id, slot, workload: workload.name }
-}
+const none: readonly Lease[] = []
 
 const unborn = {
   revision: 0,
@@ -141,23 +162,20 @@ function answeringRuns(world: World, runOf: ReadonlyMap<string, Run>): ReadonlyS
 }
 
 function fleets(
-  world: World,
-  runOf: ReadonlyMap<string, Run>,
-  ownOf: ReadonlyMap<string, readonly Lease[]>,
+  standings: readonly Standing[],
   answering: ReadonlySet<string>,
 ): ReadonlyMap<string, Fleet> {
   const fleetOf = new Map<string, { -readonly [Fact in keyof Fleet]: Fleet[Fact] }>()
-  for (const { run: id, workload } of world.demands) {
-    if (workload.kind === 'Job') continue
-    const fleet = fleetOf.get(workload.name) ?? { ...empty }
-    const run = runOf.get(id)
-    const own = ownOf.get(id) ?? []
+  for (const { demand, run, own } of standings) {
+    const { kind, name } = demand.workload
+    if (kind === 'Job') continue
+    const fleet = fleetOf.get(name) ?? { ...empty }
     fleet.replicas += 1
-    if (run?.state === 'running') fleet.running += 1
-    if (answering.has(id)) fleet.answering += 1
-    const isReplaced = own.some(({ replaces }) => replaces !== null && replaces === run?.lease)
-    if (run?.state === 'draining' || isReplaced) fleet.isMoving = true
-    fleetOf.set(workload.name, fleet)
+    if (run.state === 'running') fleet.running += 1
+    if (answering.has(run.id)) fleet.answering += 1
+    const isReplaced = own.some(({ replaces }) => replaces !== null && replaces === run.lease)
+    if (run.state === 'draining' || isReplaced) fleet.isMoving = true
+    fleetOf.set(name, fleet)
   }
   return fleetOf
 }
@@ -165,5 +183,7 @@ function fleets(
 const empty: Fleet = { replicas: 0, running: 0, answering: 0, isMoving: false }
 
 function keyed<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, T> {
-  return new Map(all.map((one) => [keyOf(one), one]))
+  const found = new Map<string, T>()
+  for (const one of all) found.set(keyOf(one), one)
+  return found
 }

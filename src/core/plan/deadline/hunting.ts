@@ -7,7 +7,6 @@
 import type { Lease } from '../../domain/lease.ts'
 import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Reason } from '../../domain/reason.ts'
-import type { Run } from '../../domain/run.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Demand, Job } from '../../domain/workload.ts'
 import type { Belief } from '../../domain/world.ts'
@@ -17,7 +16,7 @@ import { type Held, type Hunt, hunt, type Situation } from '../../hunt/hunt.ts'
 import { poolOf } from '../../hunt/lessons.ts'
 import { shelfOf } from '../market/shelf.ts'
 import { byWorth, type Candidate, leasePricePerWork, workPerHour } from '../score.ts'
-import { homeOf, runFor, type View } from '../view.ts'
+import { standingOf, type View } from '../view.ts'
 import { launchMs, progressOf } from './progress.ts'
 
 export interface Hunting {
@@ -43,20 +42,21 @@ const poolsMax = 12
 
 /** Null where there is no deadline to keep, or nothing to weigh: then the cheapest is the best. */
 export function huntingOf(view: View, demand: Demand): Hunting | null {
+  const { workload } = demand
+  if (workload.kind !== 'Job' || workload.markets.length < 2) return null
+  const deadline = deadlineOf(demand, workload)
+  if (deadline === null || deadline <= view.world.now) return null
   const known = view.hunts.get(demand.run)
   if (known !== undefined) return known
-  const { workload } = demand
-  const hasWay = workload.kind === 'Job' && workload.markets.length > 1
-  const hunting = hasWay ? hunted(view, demand, workload) : null
+  const hunting = hunted(view, demand, workload, deadline)
   view.hunts.set(demand.run, hunting)
   return hunting
 }
 
-function hunted(view: View, demand: Demand, job: Job): Hunting | null {
-  const deadline = deadlineOf(demand, job)
-  if (deadline === null || deadline <= view.world.now) return null
-  const run = runFor(view, demand)
-  const home = homeHeld(view, run)
+function hunted(view: View, demand: Demand, job: Job, deadline: Ms): Hunting | null {
+  const { run, home: last } = standingOf(view, demand)
+  // Where it runs, as long as nobody takes it back.
+  const home = run.state === 'running' && last?.noticeUntil === null ? last : null
   const progress = progressOf(view, job, run, home)
   const turnMs = turnFor(deadline - view.world.now - progress.leftMs)
   // Both are rounded against us, so that turns that follow one another weigh the very same.
@@ -135,12 +135,6 @@ function firstOf({ resources }: Job) {
   const [first] = resources
   if (!first) throw new Error('a job has one alternative at least')
   return first
-}
-
-/** Where it runs, as long as nobody takes it back. */
-function homeHeld(view: View, run: Run): Lease | null {
-  const home = run.state === 'running' ? homeOf(view, run) : null
-  return home?.noticeUntil === null ? home : null
 }
 
 function heldAt(home: Lease, ranMs: number): Held {

@@ -3,8 +3,7 @@
  *
  * Knows the rules and the prices; what is left of stock and money is looked at elsewhere.
  */
-import { isAsked, lawfulWish } from '../../contracts/law.ts'
-import type { Offer } from '../../domain/offer.ts'
+import { lawfulWish } from '../../contracts/law.ts'
 import type { Alternative, Workload } from '../../domain/workload.ts'
 import { type Because, ruledOut } from '../feasible.ts'
 import { byWorth, type Candidate, candidate } from '../score.ts'
@@ -38,11 +37,10 @@ function filled(view: View, workload: Workload): Shelf {
   const closed: Closed[] = []
   const notOffered: Alternative[] = []
   for (const alternative of workload.resources) {
-    const numbers = view.offersOf.get(shapeOf(alternative)) ?? []
-    const offered = numbers.filter((number) => workload.markets.includes(market(view, number)))
+    const goods = view.goodsOf.get(shapeOf(alternative)) ?? []
+    const offered = goods.filter(({ offer }) => workload.markets.includes(offer.market))
     if (offered.length === 0) notOffered.push(alternative)
-    for (const number of offered) {
-      const good = { offer: view.offers[number] as Offer, place: number }
+    for (const good of offered) {
       const each = candidate(view.world, workload, alternative, good)
       const because = ruledOut(view, workload, each)
       if (because) closed.push({ candidate: each, because })
@@ -54,17 +52,13 @@ function filled(view: View, workload: Workload): Shelf {
   return { open, closed, notOffered }
 }
 
-function market({ offers }: View, number: number): Offer['market'] {
-  return (offers[number] as Offer).market
-}
-
 /** Workloads are values that never change, so what they wish is written down once for each. */
 const wishes = new WeakMap<Workload, string>()
 
 /** Equal for workloads that may buy the same at the same cost. */
-function wishOf(workload: Workload, { law }: View): string {
+function wishOf(workload: Workload, { isLawAsked }: View): string {
   const wish = wishOfRules(workload)
-  return isAsked(law) ? wish + JSON.stringify(lawfulWish(workload)) : wish
+  return isLawAsked ? wish + JSON.stringify(lawfulWish(workload)) : wish
 }
 
 function wishOfRules(workload: Workload): string {

@@ -4,11 +4,10 @@
  */
 import { costOf, type Micros } from '../../domain/money.ts'
 import { type Budget, isBudgetOf } from '../../domain/supplier.ts'
-import type { Workload } from '../../domain/workload.ts'
+import { byUrgency, type Workload } from '../../domain/workload.ts'
 import type { World } from '../../domain/world.ts'
 import { priceOf } from '../score.ts'
 import { ownLeases, type View } from '../view.ts'
-import { byUrgency } from './urgency.ts'
 
 /** What is held is stopped so long before its money ends: giving back takes time, too. */
 export const stopAheadMs = 30 * 60_000

@@ -5,7 +5,7 @@
 import type { Lease } from '../../domain/lease.ts'
 import { offerName } from '../../domain/offer.ts'
 import type { Quota } from '../../domain/supplier.ts'
-import type { Demand } from '../../domain/workload.ts'
+import { byUrgency, type Demand } from '../../domain/workload.ts'
 import { shelfOf } from '../market/shelf.ts'
 import type { Candidate } from '../score.ts'
 import { ownLeases, type View } from '../view.ts'
@@ -20,7 +20,6 @@ import {
   shareOf,
   sharesOf,
 } from './quota.ts'
-import { byUrgency } from './urgency.ts'
 
 /** A memo and nothing else: a plan is sketched first, and nothing is held in between. */
 const opened = new WeakMap<View, Shares>()

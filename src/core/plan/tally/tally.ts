@@ -12,7 +12,7 @@ import type { Action } from '../../domain/plan.ts'
 import type { Reason } from '../../domain/reason.ts'
 import type { Demand } from '../../domain/workload.ts'
 import type { Placement } from '../market/place.ts'
-import { ownLeases, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import { type Fund, openFunds, takeRoom, unpaidLeases } from './afford.ts'
 import { type Shares, takeShare } from './quota.ts'
 import { openShares } from './reclaim.ts'
@@ -122,8 +122,9 @@ function mayTake(lease: Lease): boolean {
 /** Where each replica is, or is to be: whoever is decided first knows where the others will go. */
 function seatsTaken(view: View, placement: Placement | null): Map<string, Map<string, string>> {
   const seats = new Map<string, Map<string, string>>()
-  for (const { run, workload } of view.world.demands) {
-    const newest = ownLeases(view, run).findLast(({ noticeUntil }) => noticeUntil === null)
+  for (const { demand, own } of view.standings) {
+    const { run, workload } = demand
+    const newest = own.findLast(({ noticeUntil }) => noticeUntil === null)
     const supplier = placement?.places.get(run)?.offer.supplier ?? newest?.supplier
     if (supplier !== undefined) seatsOf(seats, workload.name).set(run, supplier)
   }
