@@ -3,6 +3,8 @@
  */
 import { clauseName } from '../../core/domain/clause.ts'
 import type { Contract, Waiver } from '../../core/domain/contract.ts'
+import { contingentView } from '../../operate/law/contingent.ts'
+import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
 import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
 import { keep } from '../../operate/law/record.ts'
 import { historyOf } from '../../operate/law/take.ts'
@@ -16,6 +18,9 @@ type Names =
   | 'law'
   | 'lawDates'
   | 'lawGaps'
+  | 'delivery'
+  | 'contingent'
+  | 'substitute'
   | 'waivers'
   | 'waive'
   | 'records'
@@ -34,15 +39,21 @@ export function lawHandlers({ ledger, operator }: House): Handlers<Names> {
       const { at = snapshot.now, known = snapshot.now } = query
       return { at, known, clauses: [...lawView(snapshot, at, known)] }
     },
-    lawDates: async () => ({
-      dates: datesView(await ledger.read()).map((each) => ({
-        ...each,
-        assumed: [...each.assumed],
-      })),
-    }),
-    lawGaps: async () => ({
-      gaps: gapsView(await ledger.read()).map((each) => ({ ...each, assumed: [...each.assumed] })),
-    }),
+    lawDates: async () => ({ dates: datesView(await ledger.read()).map(shown) }),
+    lawGaps: async () => ({ gaps: gapsView(await ledger.read()).map(shown) }),
+    async delivery() {
+      const { tranches, vesting } = deliveryView(await ledger.read())
+      return { tranches: [...tranches], vesting: [...vesting] }
+    },
+    async contingent() {
+      const { options, backstops } = contingentView(await ledger.read(), operator.offers())
+      return { options: options.map(shown), backstops: backstops.map(shown) }
+    },
+    async substitute({ body }) {
+      const found = substitutionView(await ledger.read(), body)
+      if (found) return { ...found, differences: [...found.differences] }
+      throw new Refused('not-found', `no clause ${body.clause} about substitution is in force`)
+    },
     async waivers() {
       const { rows } = await ledger.read()
       return { waivers: rows.waiver.map(({ body }) => waiverView(body)) }
@@ -75,4 +86,8 @@ function contractView(contract: Contract): ContractView {
 function waiverView(waiver: Waiver): WaiverView {
   const isInForce = waiver.kind === 'granted' || waiver.by.length >= 2
   return { ...waiver, by: [...waiver.by], isInForce }
+}
+
+function shown<T extends { readonly assumed: readonly string[] }>(view: T) {
+  return { ...view, assumed: [...view.assumed] }
 }

@@ -4,6 +4,12 @@
 import { z } from 'zod'
 import { paths } from '../paths.ts'
 import {
+  ContingentReply,
+  DeliveryReply,
+  SubstitutionOrder,
+  SubstitutionReply,
+} from '../wire/delivery.ts'
+import {
   ClauseView,
   ContractView,
   DateView,
@@ -54,6 +60,33 @@ export const lawRoutes = {
     body: none,
     reply: z.object({ gaps: z.array(GapView) }),
     about: 'What binds now and rests on values that nobody confirmed.',
+  },
+  delivery: {
+    ...paths.delivery,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: DeliveryReply,
+    about: 'Every tranche that was promised: how far it is, how late, and which shares vest.',
+  },
+  contingent: {
+    ...paths.contingent,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: ContingentReply,
+    about: 'What may come and may not: options to take, and backstops to pay.',
+  },
+  substitute: {
+    ...paths.substitute,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: SubstitutionOrder,
+    reply: SubstitutionReply,
+    about: 'Whether what is offered instead may stand in for what was agreed. Changes nothing.',
   },
   waivers: {
     ...paths.waivers,

@@ -32,6 +32,10 @@ export const BurnDownView = z.object({
   shortfall: amount.describe('what will be missing at the present pace'),
   neededPerDay: amount,
   warns: z.boolean(),
+  wayOut: z
+    .object({ way: z.enum(['cancel', 'resale', 'pause']), amount })
+    .nullable()
+    .describe('what the best way out of what will be missing brings back'),
 })
 export type BurnDownView = z.infer<typeof BurnDownView>
 

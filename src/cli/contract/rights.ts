@@ -30,6 +30,7 @@ const burnDownColumns: readonly Column<BurnDownView>[] = [
     tint: ({ warns }) => (warns ? 'yellow' : null),
   },
   { title: 'NEEDED A DAY', cell: ({ neededPerDay }) => amount(neededPerDay), isRight: true },
+  { title: 'WAY OUT', cell: ({ wayOut }) => wayOut && `${wayOut.way}: ${amount(wayOut.amount)}` },
 ]
 
 function amount(micros: string): string {

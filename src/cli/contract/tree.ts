@@ -43,6 +43,7 @@ export function addContract(root: Command, does: Does): void {
     .command('check')
     .description('what binds us and rests on values that nobody confirmed')
     .action(does(async (session) => (await import('./commands.ts')).check(session)))
+  addDelivery(contract, does)
   addMoney(contract, does)
   addRofr(contract, does)
   addRecords(contract, does)
@@ -62,6 +63,31 @@ export function addContract(root: Command, does: Does): void {
     .command('waivers')
     .description('clauses that were set aside, by whom, why and until when')
     .action(does(async (session) => (await import('./commands.ts')).waivers(session)))
+}
+
+/** What was promised to come, and what may come besides. */
+function addDelivery(contract: Command, does: Does): void {
+  contract
+    .command('delivery')
+    .description('what was promised to come: how far it is, how late, and what that is worth')
+    .argument('[name]', 'a contract or clause; all by default')
+    .action(
+      does(async (session, [name]) => (await import('./delivery.ts')).delivery(session, name)),
+    )
+  contract
+    .command('contingent')
+    .description('what may come and may not: options to take, and backstops to pay')
+    .action(does(async (session) => (await import('./delivery.ts')).contingent(session)))
+  contract
+    .command('substitute')
+    .description('whether what is offered instead may stand in for what was agreed')
+    .argument('<clause>', 'such as msa/like-kind')
+    .argument('<figure=value...>', 'what was measured, such as memory_gb=141 fabric=infiniband')
+    .action(
+      does(async (session, [clause = '', ...figures]) =>
+        (await import('./delivery.ts')).substitute(session, clause, figures.flat()),
+      ),
+    )
 }
 
 /** What was promised and what it came to. */

@@ -41,7 +41,7 @@ const answers: Answers = {
       {
         ...{ clause: 'order/spend', with: 'rival', kind: 'spend_commit', at: day('2027-07-16') },
         ...{ due: '1000000000000', used: '250000000000', shortfall: '750000000000' },
-        ...{ neededPerDay: '3191000000', warns: true },
+        ...{ neededPerDay: '3191000000', warns: true, wayOut: null },
       },
     ],
   }),

@@ -13,9 +13,10 @@ import {
 } from '../../core/contracts/money/account.ts'
 import { burnDown } from '../../core/contracts/money/burn-down.ts'
 import type { Draw } from '../../core/contracts/money/draw.ts'
+import { salvage } from '../../core/contracts/money/exit.ts'
 import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
 import type { Charge, Invoice } from '../../core/domain/charge.ts'
-import { clauseName } from '../../core/domain/clause.ts'
+import { type Clause, clauseName, type TakeOrPay } from '../../core/domain/clause.ts'
 import { dayMs } from '../../core/domain/day.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Purse } from '../../core/domain/world.ts'
@@ -86,6 +87,8 @@ export interface BurnDownView {
   /** To be spent every day from now on, to be in time. */
   readonly neededPerDay: string
   readonly warns: boolean
+  /** What the best way out of what will be missing brings back; null where there is none. */
+  readonly wayOut: { readonly way: 'cancel' | 'resale' | 'pause'; readonly amount: string } | null
 }
 
 /** Over these days the present pace is measured. */
@@ -97,7 +100,6 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
   const { draws, prepaid } = accountOf(charged, parts)
   const byId = new Map(parts.map((part) => [part.id, drawn({ ...part.charge, ...part })]))
   const clauses = bindingClauses(historyOf(charged.snapshot))
-  const accepted = acceptedUnder(clauses)
   return clauses.flatMap((clause): readonly BurnDownView[] => {
     const name = clauseName(clause)
     const about = { clause: name, with: clause.with }
@@ -117,43 +119,64 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
         shortfall: String(row.shortfall),
         neededPerDay: String(row.neededPerDay),
         warns: row.warns,
+        wayOut: null,
       }))
     }
     if (clause.kind === 'take_or_pay') {
-      const span = intervalAt(clause, now)
-      if (!span) return []
-      const committed = committedHours(clause, span, accepted(clause, span.from))
-      const used = spends
-        .filter(({ at }) => at >= span.from && at < span.to)
-        .reduce((sum, { hours }) => sum + hours, 0)
-      const gone = (now - span.from) / (span.to - span.from)
-      const expected = gone > 0 ? used / gone : used
-      const missing = Math.max(0, committed - expected)
-      const daysLeft = Math.max(1, Math.ceil((span.to - now) / dayMs))
-      const price = (hours: number) => String(costOfHours(clause.pricePerHour, Math.max(0, hours)))
-      return [
-        {
-          ...about,
-          kind: 'take_or_pay',
-          at: span.to,
-          due: price(committed),
-          used: price(Math.min(used, committed)),
-          shortfall: price(missing),
-          neededPerDay: price((committed - used) / daysLeft),
-          warns: missing > 0,
-        },
-      ]
+      const row = takeOrPayRow(clause, spends, { clauses, now })
+      return row ? [{ ...about, kind: 'take_or_pay', ...row }] : []
     }
     if (clause.kind !== 'prepay' || clause.form !== 'prepay') return []
     const paid = BigInt(clause.dollars) * 1_000_000n
     const used = prepaid
       .filter((each) => each.clause === name)
       .reduce((sum, { amount }) => sum + amount, 0n)
-    const left = { shortfall: '0', neededPerDay: '0', warns: false }
+    const left = { shortfall: '0', neededPerDay: '0', warns: false, wayOut: null }
     return [
       { ...about, kind: 'prepay', at: clause.to, due: String(paid), used: String(used), ...left },
     ]
   })
+}
+
+function takeOrPayRow(
+  clause: TakeOrPay,
+  spends: readonly { readonly at: Ms; readonly hours: number }[],
+  { clauses, now }: { readonly clauses: readonly Clause[]; readonly now: Ms },
+): Omit<BurnDownView, 'clause' | 'with' | 'kind'> | null {
+  const span = intervalAt(clause, now)
+  if (!span) return null
+  const committed = committedHours(clause, span, acceptedUnder(clauses)(clause, span.from))
+  const used = spends
+    .filter(({ at }) => at >= span.from && at < span.to)
+    .reduce((sum, { hours }) => sum + hours, 0)
+  const gone = (now - span.from) / (span.to - span.from)
+  const expected = gone > 0 ? used / gone : used
+  const missing = Math.max(0, committed - expected)
+  const daysLeft = Math.max(1, Math.ceil((span.to - now) / dayMs))
+  const price = (hours: number) => String(costOfHours(clause.pricePerHour, Math.max(0, hours)))
+  return {
+    at: span.to,
+    due: price(committed),
+    used: price(Math.min(used, committed)),
+    shortfall: price(missing),
+    neededPerDay: price((committed - used) / daysLeft),
+    warns: missing > 0,
+    wayOut: wayOutOf(clause, clauses, { missing, now, until: span.to }),
+  }
+}
+
+/** What will not be used of the interval is taken as spread evenly over the rest of it. */
+function wayOutOf(
+  { with: supplier, pricePerHour }: TakeOrPay,
+  clauses: readonly Clause[],
+  { missing, now, until }: { readonly missing: number; readonly now: Ms; readonly until: Ms },
+): BurnDownView['wayOut'] {
+  const hoursLeft = (until - now) / 3_600_000
+  if (missing <= 0 || hoursLeft <= 0) return null
+  const perHour = Math.round((pricePerHour * missing) / hoursLeft)
+  const binding = clauses.filter(({ from, to }) => from <= now && (to === null || now < to))
+  const found = salvage(binding, { supplier, facts: {}, pricePerHour: perHour, now, until })
+  return found.way === 'none' ? null : { way: found.way, amount: String(found.amount) }
 }
 
 /** What every budget of the policy in force has left. */

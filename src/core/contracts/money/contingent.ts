@@ -31,21 +31,13 @@ export function optionValue(
 }
 
 export interface Contingency {
-  readonly expected: Amount
+  /** What it costs if the supplier sells nothing of it. */
   readonly worst: Amount
   /** What we would get for it, at most. */
   readonly accelerators: number | null
 }
 
-/** `unsold` says how likely the supplier cannot sell which share. */
-export function backstop(
-  clause: BackstopPurchase,
-  unsold: readonly { readonly likelyPpm: number; readonly sharePpm: number }[],
-): Contingency {
-  const worst = amountOf(clause.capDollars)
-  const expected = unsold.reduce((sum, { likelyPpm, sharePpm }) => {
-    return sum + shareOf(shareOf(worst, sharePpm), likelyPpm)
-  }, 0n)
+export function backstop(clause: BackstopPurchase): Contingency {
   const accelerators = acceleratorsOf(clause.quantity, clause.accelerator, clause.conversions)
-  return { expected, worst, accelerators }
+  return { worst: amountOf(clause.capDollars), accelerators }
 }

@@ -1,0 +1,109 @@
+/** What was promised to come, what may come besides, and what may stand in for it, over HTTP. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Offer } from '../../core/domain/offer.ts'
+import { contingentView } from '../../operate/law/contingent.ts'
+import { refused, stage } from '../stage.test.ts'
+
+const contract = `kind: Contract
+name: build
+with: acme
+form: MSA
+bindingness: definitive
+signed: 1970-01-01
+from: 1970-01-01
+to: 2100-01-01
+source: letter
+conversions: [{ from: MW, accelerator: H100, accelerators: 700 }]
+clauses:
+  - kind: ramp
+    id: steps
+    grace: 5 days
+    tranches:
+      - { id: one, quantity: 100 accelerators, accelerator: H100, due: 1970-01-02,
+          energised: 1970-01-01, delivered: 1970-01-01, accepted: 1970-01-02 }
+      - { id: two, quantity: 1 MW, accelerator: H100, due: 1970-01-05 }
+  - kind: late_delivery
+    id: late
+    ramp: steps
+    credits: [{ after: 0 days, share: 10% }]
+    terminate_after: 90 days
+    cure: 30 days
+  - { kind: price, id: rate, pricing: { form: fixed, price_per_hour: 2.00 } }
+  - kind: equity_vesting
+    id: shares
+    accelerator: H100
+    milestones: [{ quantity: 100 accelerators, shares: 10 }, { quantity: 1 MW, shares: 90 }]
+  - { kind: expansion_option, id: more, quantity: 10 accelerators, accelerator: H100, strike_per_hour: 1.50, term: 10 days }
+  - { kind: backstop_purchase, id: unsold, cap: $2M, quantity: 50 accelerators, accelerator: H100 }
+  - { kind: substitution, id: like-kind, floor: { memory_gb: 80, fabric: infiniband }, consent: like-kind, meeting: 10 days }
+`
+
+const hour = 3_600_000
+
+it('[AP39] a late tranche is told with its credit, and since when we may leave', async (t) => {
+  const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
+  assert.deepEqual((await home.apply(contract)).body.faults ?? [], [])
+  const { tranches, vesting } = (await home.ask('GET /v1/law/delivery')).body
+  const [one, two] = tranches
+  assert.deepEqual([one.rung, one.accelerators, one.late], ['accepted', 100, null])
+  assert.deepEqual([two.rung, two.accelerators, two.dueAt], ['contracted', 700, 96 * hour])
+  assert.ok(two.likelyAt > 480 * hour && two.lateAt > two.likelyAt)
+  // Of 700 accelerators at $2 an hour a tenth, for eleven days past the grace.
+  const credit = String(700 * 2_000_000 * 24 * 0.1 * 11)
+  const mayEndFrom = (96 + 24 * (5 + 90)) * hour
+  assert.deepEqual(two.late, {
+    clause: 'build/late',
+    days: 11,
+    credit,
+    mayEndFrom,
+    ends: 'tranche',
+  })
+  const [shares] = vesting
+  assert.deepEqual([shares.clause, shares.vestedShares, shares.missing], ['build/shares', 10, 600])
+})
+
+it('[AP39] options and backstops stand apart from what is certain', async (t) => {
+  const home = await stage(t)
+  await home.apply(contract)
+  const { options, backstops } = (await home.ask('GET /v1/law/contingent')).body
+  const [option] = options
+  assert.deepEqual(
+    [option.accelerators, option.strikePerHour, option.termDays],
+    [10, 1_500_000, 10],
+  )
+  // Nobody sells anything here, so nobody knows what it saves.
+  assert.deepEqual([option.marketPerHour, option.value], [null, null])
+  const [backstop] = backstops
+  assert.deepEqual([backstop.clause, backstop.worst], ['build/unsold', '2000000000000'])
+})
+
+it('[AP39] an option is held against the cheapest offer on demand', async (t) => {
+  const home = await stage(t)
+  await home.apply(contract)
+  const offered = { id: 'a', supplier: 'acme', accelerator: 'H100', perNode: 8, region: 'north' }
+  const stock = { kind: 'count', nodes: 1 } as const
+  const dear = { ...offered, market: 'on-demand', pricePerHour: 16_000_000, stock, observedAt: 0 }
+  const spot = { ...dear, market: 'spot', pricePerHour: 8_000_000 }
+  const offers = [dear, spot] as readonly Offer[]
+  const [option] = contingentView(await home.ledger.read(), offers).options
+  // Fifty cents less an hour for ten accelerators over ten days.
+  assert.deepEqual([option?.marketPerHour, option?.value], [2_000_000, '1200000000'])
+})
+
+it('[AP39] the clause says whether something else may stand in for what was agreed', async (t) => {
+  const home = await stage(t)
+  await home.apply(contract)
+  const asked = async (clause: string, delivered: Record<string, number | string>) => {
+    return home.ask('POST /v1/law/substitute', { body: { clause, delivered } })
+  }
+  const better = await asked('build/like-kind', { memory_gb: 141, fabric: 'infiniband' })
+  assert.deepEqual([better.body.verdict, better.body.differences], ['accept', []])
+  const other = await asked('build/like-kind', { memory_gb: 141 })
+  assert.equal(other.body.verdict, 'consent')
+  assert.deepEqual(other.body.differences, [
+    { figure: 'fabric', agreed: 'infiniband', delivered: null },
+  ])
+  const none = /^no clause build\/rate about substitution is in force$/
+  refused(await asked('build/rate', {}), 404, 'not-found', none)
+})

@@ -1,0 +1,97 @@
+/**
+ * What was promised to come, what may come besides, and what may stand in for it, on the wire.
+ */
+import { z } from 'zod'
+
+const ms = z.number().int().describe('milliseconds since 1970-01-01T00:00:00Z')
+const clause = z.string().describe('<contract>/<clause>')
+const accelerators = z.number().nullable().describe('null where nobody said what the unit comes to')
+const amount = z
+  .string()
+  .regex(/^-?\d+$/)
+  .describe('whole micro-dollars, however many')
+const perHour = z.number().int().describe('whole micro-dollars an hour of one accelerator')
+
+export const TrancheView = z.object({
+  tranche: z.string().describe('<contract>/<clause>/<tranche>'),
+  with: z.string(),
+  accelerator: z.string(),
+  accelerators,
+  rung: z.enum(['rumoured', 'announced', 'contracted', 'energised', 'delivered', 'accepted']),
+  dueAt: ms,
+  likelyAt: ms.describe('as likely as not accepted by then'),
+  lateAt: ms.describe('nine times in ten accepted by then'),
+  late: z
+    .object({
+      clause,
+      days: z.number().int().describe('whole days after the grace'),
+      credit: amount.nullable().describe('null where no clause tells a price'),
+      mayEndFrom: ms,
+      ends: z.enum(['tranche', 'agreement']),
+    })
+    .nullable(),
+})
+export type TrancheView = z.infer<typeof TrancheView>
+
+export const VestingView = z.object({
+  clause,
+  with: z.string(),
+  vestedShares: z.number(),
+  shares: z.number(),
+  missing: z.number().nullable().describe('accelerators until the next milestone'),
+})
+export type VestingView = z.infer<typeof VestingView>
+
+export const DeliveryReply = z.object({
+  tranches: z.array(TrancheView),
+  vesting: z.array(VestingView),
+})
+export type DeliveryReply = z.infer<typeof DeliveryReply>
+
+export const OptionView = z.object({
+  clause,
+  with: z.string(),
+  accelerator: z.string(),
+  accelerators,
+  strikePerHour: perHour,
+  marketPerHour: perHour.nullable().describe('the cheapest for sale on demand now'),
+  termDays: z.number(),
+  value: amount.nullable().describe("at today's market, if all of it is used"),
+  until: ms.nullable().describe('the last moment to take it'),
+  assumed: z.array(z.string()),
+})
+export type OptionView = z.infer<typeof OptionView>
+
+export const BackstopView = z.object({
+  clause,
+  with: z.string(),
+  accelerators,
+  worst: amount.describe('what it costs if nothing else is sold'),
+  until: ms.nullable(),
+  assumed: z.array(z.string()),
+})
+export type BackstopView = z.infer<typeof BackstopView>
+
+export const ContingentReply = z.object({
+  options: z.array(OptionView),
+  backstops: z.array(BackstopView),
+})
+export type ContingentReply = z.infer<typeof ContingentReply>
+
+const figure = z.union([z.number(), z.string()])
+
+export const SubstitutionOrder = z.strictObject({
+  clause: z.string().min(3).max(300).describe('<contract>/<clause>'),
+  delivered: z.record(z.string().min(1).max(100), figure).describe('figures, as measured'),
+})
+
+export const SubstitutionReply = z.object({
+  clause,
+  with: z.string(),
+  verdict: z.enum(['accept', 'consent', 'refuse']),
+  differences: z.array(
+    z.object({ figure: z.string(), agreed: figure, delivered: figure.nullable() }),
+  ),
+  meetBy: ms.nullable().describe('by when to meet about it, where consent is needed'),
+})
+export type SubstitutionReply = z.infer<typeof SubstitutionReply>
