@@ -204,7 +204,11 @@ function clauseOf(
   const id = what
   if (what === 'alone') return { ...common, kind: 'exclusivity', id, except: [] }
   if (what === 'launch') return { ...common, kind: 'launch_first', id, lagDays: 0 }
-  if (what === 'place') return { ...common, kind: 'residency', id, jurisdictions: ['eu'] }
+  if (what === 'place') {
+    const isBarred = chance.fork('export').often(0.5)
+    if (isBarred) return { ...common, kind: 'export', id, jurisdictions: ['us'], endUsers: [] }
+    return { ...common, kind: 'residency', id, jurisdictions: ['eu'] }
+  }
   if (what === 'proof') return { ...common, kind: 'security', id, controls: ['kms'] }
   if (what === 'spend') {
     const terms = { milestones: [], shortfall: 'charged', warnDays: 7 } as const

@@ -34,9 +34,18 @@ clauses:
     id: shares
     accelerator: H100
     milestones: [{ quantity: 100 accelerators, shares: 10 }, { quantity: 1 MW, shares: 90 }]
-  - { kind: expansion_option, id: more, quantity: 10 accelerators, accelerator: H100, strike_per_hour: 1.50, term: 10 days }
+  - kind: expansion_option
+    id: more
+    quantity: 10 accelerators
+    accelerator: H100
+    strike_per_hour: 1.50
+    term: 10 days
   - { kind: backstop_purchase, id: unsold, cap: $2M, quantity: 50 accelerators, accelerator: H100 }
-  - { kind: substitution, id: like-kind, floor: { memory_gb: 80, fabric: infiniband }, consent: like-kind, meeting: 10 days }
+  - kind: substitution
+    id: like-kind
+    floor: { memory_gb: 80, fabric: infiniband }
+    consent: like-kind
+    meeting: 10 days
 `
 
 const hour = 3_600_000

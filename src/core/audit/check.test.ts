@@ -307,6 +307,10 @@ describe('placement', () => {
     breaks('I17', `${place}\n ${asked}`)
     breaks('I17', `${place}\n 1s rule region us\n ${asked}`)
     holds(`${place}\n 1s rule region eu\n ${asked}`)
+    const abroad = `${ruled}\n 0s sign acme - export`
+    breaks('I17', `${abroad}\n ${asked}`)
+    breaks('I17', `${abroad}\n 1s rule region us\n ${asked}`)
+    holds(`${abroad}\n 1s rule region eu\n ${asked}`)
     const proof = `${ruled}\n 0s sign acme - security`
     breaks('I17', `${proof}\n 1s waive 9s\n ${asked}`)
     breaks('I17', `${proof}\n 1s rule rival 2s\n ${asked}`)

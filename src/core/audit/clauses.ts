@@ -31,7 +31,7 @@ export function holdersAreAsked(evidence: Evidence): string[] {
 export function promisesAreKept(evidence: Evidence): string[] {
   return brokenPromises(evidence, [
     ...['exclusivity', 'launch_first', 'rofo'],
-    ...['residency', 'security'],
+    ...['residency', 'security', 'export'],
   ])
 }
 
@@ -81,8 +81,7 @@ function brokenBy(
     if (!kinds.includes(clause.kind) || !holds(clause, at)) return false
     if (matches(clause.scope, facts) === false) return false
     if (keeps(clause, { event, at, facts, past, evidence })) return false
-    const isHard = clause.kind === 'residency' || clause.kind === 'security'
-    return isHard || !isWaived(clause, event, past)
+    return isPlace(clause) || !isWaived(clause, event, past)
   })
 }
 
@@ -90,6 +89,11 @@ function isWaived(clause: Clause, { at }: Event, { waivers }: Past): boolean {
   return waivers.some(({ facts }) => {
     return facts.clause === clauseName(clause) && at < Number(facts.until)
   })
+}
+
+/** What a law or a customer demands of a place; none of us sets it aside. */
+function isPlace({ kind }: Clause): boolean {
+  return kind === 'residency' || kind === 'security' || kind === 'export'
 }
 
 interface Call {
@@ -101,13 +105,16 @@ interface Call {
 }
 
 function keeps(clause: Clause, { event, at, facts, past, evidence }: Call): boolean {
-  const isPlace = clause.kind === 'residency' || clause.kind === 'security'
   // Where nobody kept how suppliers were described, nothing is concluded of places.
-  if (isPlace && !evidence.rulings) return true
+  if (isPlace(clause) && !evidence.rulings) return true
   const seller = past.suppliers.get(event.supplier ?? '')
   if (clause.kind === 'residency') {
     const place = seller?.jurisdictions?.[facts.region ?? '']
     return place !== undefined && clause.jurisdictions.includes(place)
+  }
+  if (clause.kind === 'export') {
+    const place = seller?.jurisdictions?.[facts.region ?? '']
+    return place !== undefined && !clause.jurisdictions.includes(place)
   }
   if (clause.kind === 'security') {
     const proven = (seller?.controls ?? []).filter(({ until }) => at < until)

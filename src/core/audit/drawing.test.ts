@@ -109,6 +109,7 @@ const termsOf: Readonly<Record<string, object>> = {
   rofo: { window: { days: 0, counted: 'calendar' } },
   residency: { jurisdictions: ['eu'] },
   security: { controls: ['kms'] },
+  export: { jurisdictions: ['us'], endUsers: [] },
   prepay: { dollars: 10 },
 }
 

@@ -1,6 +1,6 @@
 /**
- * What was promised to come: how far each tranche is, what its lateness is worth, which shares vest,
- * and whether something else may stand in for it.
+ * What was promised to come: how far each tranche is, what its lateness is worth, which shares
+ * vest, and whether something else may stand in for it.
  */
 import { asOf } from '../../core/contracts/as-of.ts'
 import { acceleratorsOf } from '../../core/contracts/capacity.ts'

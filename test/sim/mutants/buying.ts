@@ -164,6 +164,13 @@ export const buying: readonly Mutant[] = [
     'if (act.jurisdiction === null || clause.jurisdictions.includes(act.jurisdiction)) return null',
   ),
   mutant(
+    'export-forgotten',
+    'where export is barred is asked of nobody',
+    'src/core/contracts/permits.ts',
+    'return exportControl(clause, act)',
+    'return null',
+  ),
+  mutant(
     'controls-presumed',
     'what a contract wants proven counts as proven',
     'src/core/contracts/rights/placement.ts',
