@@ -29,6 +29,7 @@ export const BurnDownView = z.object({
   at: ms.nullable().describe('the milestone, or the end of the present interval'),
   due: amount,
   used: amount,
+  owed: amount.describe('for what ended before and was not used, in the first row of it'),
   shortfall: amount.describe('what will be missing at the present pace'),
   neededPerDay: amount,
   warns: z.boolean(),

@@ -23,6 +23,7 @@ const burnDownColumns: readonly Column<BurnDownView>[] = [
   { title: 'BY', cell: ({ at }) => (at === null ? null : formatDay(at)) },
   { title: 'DUE', cell: ({ due }) => amount(due), isRight: true },
   { title: 'USED BY THEN', cell: ({ used }) => amount(used), isRight: true },
+  { title: 'OWED', cell: ({ owed }) => (owed === '0' ? null : amount(owed)), isRight: true },
   {
     title: 'MISSING',
     cell: ({ shortfall }) => (shortfall === '0' ? null : amount(shortfall)),

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { account } from '../contracts/money/account.ts'
+import { account, bindingClauses } from '../contracts/money/account.ts'
+import { dues } from '../contracts/money/dues.ts'
 import type { Charge } from '../domain/charge.ts'
 import type { Contract } from '../domain/contract.ts'
 import { costOf, sum } from '../domain/money.ts'
@@ -52,14 +53,23 @@ ${clauses}`
 const paidAhead = '  - { kind: prepay, id: ahead, form: prepay, amount: $30, paid: 2026-05-01 }'
 const spend = '  - { kind: spend_commit, id: spend, total: $1M }'
 
-function exported(charges: readonly Charge[], history: readonly Contract[]): readonly FocusRow[] {
+function exported(
+  charges: readonly Charge[],
+  history: readonly Contract[],
+  now = may,
+): readonly FocusRow[] {
   const parts = charges.flatMap((each) =>
     slices(each, each.to ?? 0).map((slice) => ({ ...slice, id: `${each.id}@${slice.from}` })),
   )
   const paid = parts.map(({ id, charge: of, from, to, amount }) => {
     return { ...of, id, from, to, amount }
   })
-  const input = { installation: 'us', parts, account: account(history, paid), history }
+  const told = account(history, paid)
+  const clauses = bindingClauses(history)
+  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
+  const taken = told.draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
+  const owed = dues(clauses, taken, { now, accepted: () => null })
+  const input = { installation: 'us', parts, account: told, dues: owed, history }
   return usageRows({ ...input, suppliers: [], invoiceOf: () => null }, always)
 }
 
@@ -105,6 +115,29 @@ describe('export', () => {
         },
       ],
     })
+  })
+
+  it('[FO7] [CL64] what was promised and not used is a row of its own once its span is over', () => {
+    const block = `  - { kind: take_or_pay, id: block, from: 2026-04-01, quantity: 1 accelerators,
+      accelerator: H100, price_per_hour: 2.00, interval: month }`
+    // Eight accelerators for ten hours: eighty of the 720 hours of April.
+    const april = Date.parse('2026-04-10')
+    const used = [charge('r1', april, april + 10 * hour)]
+    const history = contracts(block)
+    const unused = (now: number) => {
+      return exported(used, history, now).filter((row) =>
+        /not used/.test(`${row.ChargeDescription}`),
+      )
+    }
+    assert.deepEqual(unused(may - 1), [])
+    const rows = unused(may)
+    assert.deepEqual(
+      rows.map(({ BilledCost, EffectiveCost }) => [BilledCost, EffectiveCost]),
+      [['1280', '1280']],
+    )
+    assert.deepEqual(checkFocus('cost-and-usage', focusCsv('cost-and-usage', rows)), [])
+    const [first] = unused(Date.parse('2026-06-01'))
+    assert.equal(first?.ChargePeriodStart, '2026-04-01T00:00:00Z')
   })
 
   it('[FO2] [FO3] billed and effective costs come to the charges, whatever was paid ahead', () => {

@@ -1,11 +1,13 @@
 /**
- * Charges as the Cost and Usage dataset of FOCUS 1.4: one row for each rental and day, and one for
- * each prepayment. What was paid ahead is billed once, when it is paid, and becomes effective as it
- * is used, so that over time the effective costs come to what was billed.
+ * Charges as the Cost and Usage dataset of FOCUS 1.4: one row for each rental and day, one for each
+ * prepayment, and one for what was promised for a span and not used. What was paid ahead is billed
+ * once, when it is paid, and becomes effective as it is used, so that over time the effective costs
+ * come to what was billed.
  */
 import type { Account } from '../contracts/money/account.ts'
 import { bindingClauses } from '../contracts/money/account.ts'
 import type { Draw } from '../contracts/money/draw.ts'
+import type { Due } from '../contracts/money/dues.ts'
 import { type Clause, clauseName } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
 import { formatMoment } from '../domain/day.ts'
@@ -19,6 +21,7 @@ export interface UsageInput {
   /** Parts of charges with the names under which the account knows them. */
   readonly parts: readonly (Slice & { readonly id: string })[]
   readonly account: Account
+  readonly dues: readonly Due[]
   readonly history: readonly Contract[]
   readonly suppliers: readonly SupplierSpec[]
   /** The invoice that covers a part, by the name of the part; none where it is not billed yet. */
@@ -50,7 +53,8 @@ export function usageRows(input: UsageInput, { from, to }: Span): readonly Focus
     .filter((clause) => clause.kind === 'prepay' && clause.form === 'prepay')
     .filter((clause) => clause.kind === 'prepay' && clause.paidAt >= from && clause.paidAt < to)
     .map((clause) => purchaseRow(input.installation, clause))
-  return [...purchases, ...usage]
+  const unused = input.dues.filter((due) => due.to > from && due.to <= to)
+  return [...purchases, ...usage, ...unused.map((due) => unusedRow(input.installation, due))]
 }
 
 function usageRow(
@@ -149,6 +153,36 @@ function purchaseRow(installation: string, clause: Clause): FocusRow {
     PricingUnit: 'Prepayments',
     SkuId: clauseName(clause),
     SkuPriceId: clauseName(clause),
+  }
+}
+
+/** Owed once its span is over, and billed in the month in which that is. */
+function unusedRow(installation: string, due: Due): FocusRow {
+  const { clause, with: supplier, accelerator, hours: missing, amount } = due
+  const from = Math.max(due.from, monthOf(due.to - 1).from)
+  const cost = decimal(amount)
+  const taken = { charge: '', clause, hours: missing ?? 0, amount }
+  return {
+    ...billed(installation, supplier, from),
+    BilledCost: cost,
+    ChargeCategory: 'Usage',
+    ChargeDescription: `promised under ${clause} and not used`,
+    ChargeFrequency: 'Usage-Based',
+    ChargePeriodStart: formatMoment(from),
+    ChargePeriodEnd: formatMoment(due.to),
+    ContractApplied: JSON.stringify(applied([taken])),
+    ContractedCost: cost,
+    ContractedUnitPrice: cost,
+    EffectiveCost: cost,
+    HostProviderName: null,
+    ListCost: cost,
+    ListUnitPrice: cost,
+    PricingCategory: 'Committed',
+    PricingQuantity: '1',
+    PricingUnit: 'Shortfalls',
+    SkuId: clause,
+    SkuPriceId: clause,
+    x_ChipType: accelerator,
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../core/contracts/money/account.ts'
 import { burnDown } from '../../core/contracts/money/burn-down.ts'
 import type { Draw } from '../../core/contracts/money/draw.ts'
+import { type Due, dues } from '../../core/contracts/money/dues.ts'
 import { salvage } from '../../core/contracts/money/exit.ts'
 import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
 import type { Charge, Invoice } from '../../core/domain/charge.ts'
@@ -57,6 +58,14 @@ export function accountOf({ snapshot }: Charged, parts: readonly Part[]): Accoun
   )
 }
 
+/** What is owed by now for what was promised and not used. */
+function duesOf({ snapshot }: Charged, parts: readonly Part[], { draws }: Account): readonly Due[] {
+  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
+  const clauses = bindingClauses(historyOf(snapshot))
+  const taken = draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
+  return dues(clauses, taken, { now: snapshot.now, accepted: acceptedUnder(clauses) })
+}
+
 /** All that is told of commitments, for whoever audits it. */
 export function toldOf(charged: Charged): readonly Told[] {
   const parts = partsOf(charged)
@@ -82,6 +91,8 @@ export interface BurnDownView {
   readonly at: Ms | null
   readonly due: string
   readonly used: string
+  /** For what ended before and was not used; told once, in the first row of a commitment. */
+  readonly owed: string
   /** What will be missing at the present pace. */
   readonly shortfall: string
   /** To be spent every day from now on, to be in time. */
@@ -97,12 +108,18 @@ const paceDays = 7
 export function burnDownView(charged: Charged): readonly BurnDownView[] {
   const { now } = charged.snapshot
   const parts = partsOf(charged)
-  const { draws, prepaid } = accountOf(charged, parts)
+  const account = accountOf(charged, parts)
+  const { draws, prepaid } = account
+  const owed = new Map<string, bigint>()
+  for (const { clause, amount } of duesOf(charged, parts, account)) {
+    owed.set(clause, (owed.get(clause) ?? 0n) + amount)
+  }
   const byId = new Map(parts.map((part) => [part.id, drawn({ ...part.charge, ...part })]))
   const clauses = bindingClauses(historyOf(charged.snapshot))
   return clauses.flatMap((clause): readonly BurnDownView[] => {
     const name = clauseName(clause)
-    const about = { clause: name, with: clause.with }
+    const about = { clause: name, with: clause.with, owed: '0' }
+    const sum = String(owed.get(name) ?? 0n)
     const ours = draws.filter((each) => each.clause === name)
     const spends = ours.map((each) => {
       return { at: byId.get(each.charge)?.at ?? 0, amount: each.amount, hours: each.hours }
@@ -110,8 +127,8 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
     if (clause.kind === 'spend_commit') {
       const late = spends.filter(({ at }) => at > now - paceDays * dayMs)
       const perDay = late.reduce((sum, { amount }) => sum + amount, 0n) / BigInt(paceDays)
-      return burnDown(clause, spends, { now, perDay }).map((row) => ({
-        ...about,
+      return burnDown(clause, spends, { now, perDay }).map((row, index) => ({
+        ...{ ...about, owed: index === 0 ? sum : '0' },
         kind: 'spend_commit',
         at: row.at,
         due: String(row.due),
@@ -124,25 +141,35 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
     }
     if (clause.kind === 'take_or_pay') {
       const row = takeOrPayRow(clause, spends, { clauses, now })
-      return row ? [{ ...about, kind: 'take_or_pay', ...row }] : []
+      if (row) return [{ ...about, kind: 'take_or_pay', ...row, owed: sum }]
+      const over = { ...nothingDue, at: clause.to, used: '0', due: '0', owed: sum }
+      return sum === '0' ? [] : [{ ...about, kind: 'take_or_pay', ...over }]
     }
     if (clause.kind !== 'prepay' || clause.form !== 'prepay') return []
     const paid = BigInt(clause.dollars) * 1_000_000n
     const used = prepaid
       .filter((each) => each.clause === name)
       .reduce((sum, { amount }) => sum + amount, 0n)
-    const left = { shortfall: '0', neededPerDay: '0', warns: false, wayOut: null }
     return [
-      { ...about, kind: 'prepay', at: clause.to, due: String(paid), used: String(used), ...left },
+      {
+        ...about,
+        kind: 'prepay',
+        at: clause.to,
+        due: String(paid),
+        used: String(used),
+        ...nothingDue,
+      },
     ]
   })
 }
+
+const nothingDue = { shortfall: '0', neededPerDay: '0', warns: false, wayOut: null } as const
 
 function takeOrPayRow(
   clause: TakeOrPay,
   spends: readonly { readonly at: Ms; readonly hours: number }[],
   { clauses, now }: { readonly clauses: readonly Clause[]; readonly now: Ms },
-): Omit<BurnDownView, 'clause' | 'with' | 'kind'> | null {
+): Omit<BurnDownView, 'clause' | 'with' | 'kind' | 'owed'> | null {
   const span = intervalAt(clause, now)
   if (!span) return null
   const committed = committedHours(clause, span, acceptedUnder(clauses)(clause, span.from))
@@ -221,7 +248,9 @@ export function focusRows(
           const isAbout = each.supplier === charge.supplier && from >= each.from && from < each.to
           return isAbout && each.lines.some(({ rental }) => rental === charge.rental)
         })?.number ?? null
-      const input = { installation, parts, account: accountOf(charged, parts), history, suppliers }
+      const account = accountOf(charged, parts)
+      const owed = duesOf(charged, parts, account)
+      const input = { installation, parts, account, dues: owed, history, suppliers }
       return usageRows({ ...input, invoiceOf }, span)
     }
     case 'contract-commitment':
