@@ -125,9 +125,8 @@ describe('export', () => {
     const used = [charge('r1', april, april + 10 * hour)]
     const history = contracts(block)
     const unused = (now: number) => {
-      return exported(used, history, now).filter((row) =>
-        /not used/.test(`${row.ChargeDescription}`),
-      )
+      const rows = exported(used, history, now)
+      return rows.filter(({ PricingUnit }) => PricingUnit === 'Shortfalls')
     }
     assert.deepEqual(unused(may - 1), [])
     const rows = unused(may)
