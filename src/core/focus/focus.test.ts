@@ -117,7 +117,7 @@ describe('export', () => {
     })
   })
 
-  it('[FO7] [CL64] what was promised and not used is a row of its own once its span is over', () => {
+  it('[FO7] [CL64] what was promised and not used is a row of its own after its span', () => {
     const block = `  - { kind: take_or_pay, id: block, from: 2026-04-01, quantity: 1 accelerators,
       accelerator: H100, price_per_hour: 2.00, interval: month }`
     // Eight accelerators for ten hours: eighty of the 720 hours of April.
