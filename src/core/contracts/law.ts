@@ -16,7 +16,7 @@ import { heard, type Permission, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
 import { type Act, noRecords, type Records } from './rights/act.ts'
 import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
-import { advance } from './rofr/advance.ts'
+import { advance, passed } from './rofr/advance.ts'
 import { isAboutDeal } from './rofr/bar.ts'
 import { type Facts, isInScope } from './scope.ts'
 
@@ -257,7 +257,8 @@ export function signed(
   const deal = dealOf(buying, at)
   const { name: purchase } = buying.workload
   const cases: RofrCase[] = []
-  for (const each of records.cases) {
+  for (const before of records.cases) {
+    const each = passed(before, at)
     const isBinding = inForce.some((clause) => clauseName(clause) === clauseName(each.clause))
     if (!isBinding || !isAboutDeal(each, buying.supplier, deal)) continue
     if (each.purchases.includes(purchase)) continue

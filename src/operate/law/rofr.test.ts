@@ -18,6 +18,7 @@ import { defaultSettings } from '../settings.ts'
 import { submit } from '../submit.ts'
 import { decide } from '../turn/decide.ts'
 import type { Observed } from '../turn/observed.ts'
+import { withdraw } from '../withdraw.ts'
 import { decideRight, evidenceOf, giveNotice, type Move, openRight, rightsOf } from './rofr.ts'
 
 const day = 86_400_000
@@ -76,7 +77,7 @@ const memory: Memory = {
   belief: { pools: {} },
 }
 
-async function house(t: TestContext) {
+async function house(t: TestContext, more = '') {
   const folder = mkdtempSync(join(tmpdir(), 'calumet-rofr-'))
   let now = Date.parse('2025-03-03')
   const path = join(folder, 'ledger.db')
@@ -86,7 +87,10 @@ async function house(t: TestContext) {
     rmSync(folder, { recursive: true })
   })
   const names = { canonical: (name: string) => name, knownAccelerators: ['H100'] }
-  const { specs: read, faults } = readSubmission([{ file: 'a.yaml', text: specs }], names)
+  const { specs: read, faults } = readSubmission(
+    [{ file: 'a.yaml', text: `${specs}${more}` }],
+    names,
+  )
   assert.deepEqual(faults, [])
   await submit(ledger, read as readonly Spec[], null)
   const settings = { ...defaultSettings, serverUrl: 'http://us' }
@@ -113,8 +117,9 @@ async function house(t: TestContext) {
     },
     open: (workload: string) =>
       openRight(ledger, { workload, offer: 'rival/h100x8', by: 'ann' }, [offer]),
-    tell: () => giveNotice(ledger, { id, by: 'ann', proof: 'receipt 7', nonce: 'n' }, hash),
-    move: (move: Move) => decideRight(ledger, { id, by: 'ann', move }),
+    tell: (of = id) =>
+      giveNotice(ledger, { id: of, by: 'ann', proof: 'receipt 7', nonce: 'n' }, hash),
+    move: (move: Move, of = id) => decideRight(ledger, { id: of, by: 'ann', move }),
     steps: async () => rightsOf(await ledger.read()).map(({ step }) => step),
   }
 }
@@ -173,4 +178,90 @@ it('[OP27] opens a case once, and none that no right is about', async (t) => {
   assert.equal(rightsOf(await ledger.read()).length, 1)
   const nobody = await open('nobody')
   assert.match(nobody.outcome === 'refused' ? nobody.why : '', /there is no workload nobody/)
+})
+
+it('[OP35] whoever was asked once is asked again where nobody signed in time', async (t) => {
+  const { id, turn, open, tell, move, pass, steps } = await house(t)
+  await open('train')
+  await tell()
+  await move({ event: 'decline' })
+  pass(31)
+  assert.deepEqual([await turn(), await steps()], [[], ['expired']])
+  assert.equal((await open('train')).outcome, 'done')
+  assert.equal((await open('train')).outcome, 'done')
+  assert.deepEqual([await turn(), await steps()], [[], ['expired', 'triggered']])
+  const again = `${id}#2`
+  await tell(again)
+  await move({ event: 'decline' }, again)
+  assert.equal((await turn()).length, 1)
+})
+
+it('[OP35] what was withdrawn is begun anew, and not what is signed for', async (t) => {
+  const { ledger, id, turn, open, tell, move, steps } = await house(t)
+  await withdraw(ledger, 'other')
+  await open('train')
+  await move({ event: 'withdraw', why: 'too dear' })
+  assert.deepEqual(await steps(), [])
+  await open('train')
+  const again = `${id}#2`
+  await tell(again)
+  await move({ event: 'decline' }, again)
+  await turn()
+  assert.deepEqual(await steps(), ['bound'])
+  await open('train')
+  assert.deepEqual(await steps(), ['bound'])
+})
+
+const second = `---
+kind: Contract
+name: pact
+with: ally
+form: MSA
+bindingness: definitive
+signed: 2025-01-22
+from: 2025-01-22
+source: letter
+clauses:
+  - kind: rofr
+    id: later
+    priority: 2
+    window: 10 days
+    tail: 30 days
+    at_least: 8
+    aggregate: 90 days
+    disclose: [price_per_hour, accelerators]
+    match: same-terms
+    partial: false
+`
+
+it('[OP36] of several holders each is asked in its turn', async (t) => {
+  const { id, turn, open, tell, move } = await house(t, second)
+  const later = 'pact/later/train@rival/h100x8'
+  await open('train')
+  const refusal = async () => {
+    const done = await tell(later)
+    return 'why' in done ? done.why : null
+  }
+  assert.equal(await refusal(), `incumbent is asked first: give notice in ${id}`)
+  await tell()
+  assert.equal(await refusal(), `incumbent is asked first, and has not answered yet in ${id}`)
+  await move({ event: 'decline' })
+  assert.equal(await refusal(), null)
+  assert.deepEqual(await turn(), [])
+  await move({ event: 'decline' }, later)
+  assert.equal((await turn()).length, 1)
+})
+
+it('[OP36] where a holder takes it, nothing is left to offer to the next', async (t) => {
+  const { id, ledger, open, tell, move } = await house(t, second)
+  const later = 'pact/later/train@rival/h100x8'
+  await open('train')
+  await tell()
+  const [{ deal } = { deal: null }] = rightsOf(await ledger.read())
+  assert.ok(deal)
+  await move({ event: 'match', deal })
+  await move({ event: 'sign-with-holder', digest: 'order 3' })
+  const done = await tell(later)
+  const why = `incumbent takes it in ${id}, so nothing is left to offer`
+  assert.equal('why' in done ? done.why : null, why)
 })

@@ -4,18 +4,22 @@
  */
 import { dealOf, factsOfBuying, lawAt } from '../../core/contracts/law.ts'
 import { noRecords } from '../../core/contracts/rights/act.ts'
-import { advance, passed } from '../../core/contracts/rofr/advance.ts'
-import { liveRights } from '../../core/contracts/rofr/bar.ts'
+import { advance, mayBind, passed } from '../../core/contracts/rofr/advance.ts'
+import { isCovered, liveRights } from '../../core/contracts/rofr/bar.ts'
 import { type Bundle, bundle } from '../../core/contracts/rofr/bundle.ts'
 import type { RofrEvent } from '../../core/contracts/rofr/case.ts'
 import { type Hash, type Notice, notice } from '../../core/contracts/rofr/notice.ts'
 import { openCase, opening } from '../../core/contracts/rofr/open.ts'
+import { nextTurn } from '../../core/contracts/rofr/queue.ts'
+import { clauseName } from '../../core/domain/clause.ts'
 import { type RofrCase, rofrMoves } from '../../core/domain/contract.ts'
 import { dayMs } from '../../core/domain/day.ts'
 import { event } from '../../core/domain/event.ts'
 import { type Offer, offerName } from '../../core/domain/offer.ts'
+import type { Ms } from '../../core/domain/time.ts'
 import type { Workload } from '../../core/domain/workload.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
+import { every } from '../memory.ts'
 import { purchasesOf } from './purchases.ts'
 import { historyOf, lawPut } from './take.ts'
 
@@ -37,7 +41,10 @@ export function rightsOf({ rows, now }: Snapshot): readonly RofrCase[] {
   return rows.right.map(({ body }) => passed(body, now))
 }
 
-/** Opens a case under every right that what this workload would buy there triggers. */
+/**
+ * Opens a case under every right that what this workload would buy there triggers. A case that is
+ * over is followed by one of its own number, since the holder has to be asked again.
+ */
 export async function openRight(
   ledger: Ledger,
   { workload: name, offer: offerId, by }: { workload: string; offer: string; by: string },
@@ -49,14 +56,20 @@ export async function openRight(
     const snapshot = await ledger.read()
     const workload = snapshot.rows.workload.find(({ id }) => id === name)?.body.spec
     if (!workload) return refused(`there is no workload ${name}`)
-    const opened = casesFor(snapshot, workload, offer)
+    const former = await everyCase(ledger, snapshot.now)
+    const opened = casesFor(snapshot, former, { workload, offer, by })
     if ('why' in opened) return refused(opened.why)
     const { cases } = opened
-    const fresh = cases.filter(({ id }) => !snapshot.rows.right.some((row) => row.id === id))
-    if (fresh.length === 0) return { outcome: 'done', cases }
+    const known = new Map(former.map((each) => [each.id, each]))
+    const changed = cases.filter((each) => known.get(each.id) !== each)
+    if (changed.length === 0) return { outcome: 'done', cases }
+    const versions = new Map(snapshot.rows.right.map(({ id, version }) => [id, version]))
     const done = await ledger.commit({
-      puts: [...fresh.map((body) => rightPut(body, 0)), lawPut(snapshot.rows.law[0] ?? null)],
-      events: fresh.map((each) => moved(each, by)),
+      puts: [
+        ...changed.map((body) => rightPut(body, versions.get(body.id) ?? 0)),
+        lawPut(snapshot.rows.law[0] ?? null),
+      ],
+      events: changed.map((each) => moved(each, by)),
     })
     if (done.outcome === 'done') return { outcome: 'done', cases }
   }
@@ -65,8 +78,8 @@ export async function openRight(
 
 function casesFor(
   snapshot: Snapshot,
-  workload: Workload,
-  offer: Offer,
+  former: readonly RofrCase[],
+  { workload, offer, by }: { workload: Workload; offer: Offer; by: string },
 ): { readonly cases: readonly RofrCase[] } | { readonly why: string } {
   const { now, rows } = snapshot
   const { supplier, accelerator, perNode, region } = offer
@@ -91,10 +104,41 @@ function casesFor(
     const triggered = opening(clause, binding, purchases)
     if (!triggered) return []
     const fresh = openCase(clause, binding, triggered)
-    return [{ ...fresh, id: `${fresh.id}@${offerName(offer)}` }]
+    return [caseNow({ ...fresh, id: `${fresh.id}@${offerName(offer)}` }, former, { now, by })]
   })
   if (opened.length === 0) return { why: `no right of first refusal is about ${offerName(offer)}` }
-  return { cases: opened.map((each) => cases.find(({ id }) => id === each.id) ?? each) }
+  return { cases: opened }
+}
+
+/** The one that is there already, changed where the terms became better; else a new one. */
+function caseNow(
+  fresh: RofrCase,
+  former: readonly RofrCase[],
+  { now: at, by: actor }: { now: Ms; by: string },
+): RofrCase {
+  const past = former.filter(({ id }) => wantedOf(id) === fresh.id)
+  const last = past.find(({ id }) => id === numbered(fresh.id, past.length))
+  const { deal, thirdParty: supplier } = fresh
+  if (!last) return fresh
+  if (last.step === 'bound' && isCovered(last, { at, supplier, deal })) return last
+  if (rofrMoves[last.step].length === 0)
+    return { ...fresh, id: numbered(fresh.id, past.length + 1) }
+  const isFree = last.step === 'free' || last.step === 'waived'
+  if (!isFree || mayBind(last, deal, at) === null) return last
+  return advance(last, { event: 'revise', deal, at, actor }).case
+}
+
+/** `<contract>/<clause>/<workload>@<offer>`, and from the second one on `#<number>`. */
+function numbered(wanted: string, number: number): string {
+  return number === 1 ? wanted : `${wanted}#${number}`
+}
+
+function wantedOf(id: string): string {
+  return id.replace(/#\d+$/, '')
+}
+
+function numberOf(id: string): number {
+  return Number(/#(\d+)$/.exec(id)?.[1] ?? 1)
 }
 
 /** The notice to the holder, and the case once it is delivered. */
@@ -123,6 +167,9 @@ export async function decideRight(
     const { now, rows } = await ledger.read()
     const row = rows.right.find((each) => each.id === id)
     if (!row) return refused(unknown(id))
+    const early =
+      move.event === 'deliver' ? outOfTurn(await everyCase(ledger, now), row.body) : null
+    if (early !== null) return refused(early)
     const answer = advance(row.body, { ...move, at: now, actor: by } as RofrEvent)
     if (answer.refused !== null) return refused(answer.refused)
     const done = await ledger.commit({
@@ -132,6 +179,33 @@ export async function decideRight(
     if (done.outcome === 'done') return { outcome: 'done', cases: [answer.case] }
   }
   return refused(busy)
+}
+
+/** Those that are over, too. A case that changes after this is read makes the commit stale. */
+async function everyCase(ledger: Ledger, now: Ms): Promise<readonly RofrCase[]> {
+  const cases: RofrCase[] = []
+  for await (const { body } of every(ledger, 'right')) cases.push(passed(body, now))
+  return cases
+}
+
+/** Why a notice would come too early, or for nothing; null where it is this holder's turn. */
+function outOfTurn(cases: readonly RofrCase[], { id, clause }: RofrCase): string | null {
+  const wanted = wantedOf(id).slice(clauseName(clause).length)
+  const ofDeal = cases.filter((each) => {
+    return wantedOf(each.id) === `${clauseName(each.clause)}${wanted}`
+  })
+  const newest = new Map(
+    ofDeal
+      .toSorted((a, b) => numberOf(a.id) - numberOf(b.id))
+      .map((each) => [clauseName(each.clause), each]),
+  )
+  const next = nextTurn([...newest.values()].filter(({ step }) => step !== 'expired'))
+  if (next.turn === 'free' || next.case.id === id) return null
+  const { id: other, clause: prior } = next.case
+  if (next.turn === 'notify') return `${prior.with} is asked first: give notice in ${other}`
+  return next.turn === 'wait'
+    ? `${prior.with} is asked first, and has not answered yet in ${other}`
+    : `${prior.with} takes it in ${other}, so nothing is left to offer`
 }
 
 export function evidenceOf(snapshot: Snapshot, id: string, hash: Hash): Bundle | null {

@@ -27,14 +27,14 @@ export function rofrBar(
   const unasked = records.purchases.filter(({ id }) => {
     return !ours.some(({ purchases }) => purchases.includes(id))
   })
-  const open = ours.filter((each) => isAbout(each, act))
+  const open = ours.map((each) => passed(each, at)).filter((each) => isAbout(each, act))
   const isTriggered = isInForce && opening(clause, { ...act, facts }, unasked) !== null
-  const isPending = open.some((each) => pending.has(passed(each, at).step))
+  const isPending = open.some(({ step }) => pending.has(step))
   if (!isTriggered && !isPending && (!isInForce || open.length === 0)) return null
 
   const free = open.find((each) => mayBind(each, deal, at) === null)
   if (free) {
-    const { freeUntil } = passed(free, at)
+    const { freeUntil } = free
     const by = freeUntil === null ? '' : ` by ${formatDay(freeUntil)}`
     return {
       finding: 'duty',
@@ -69,7 +69,10 @@ export function liveRights(inForce: readonly Clause[], { cases }: Records): read
 }
 
 /** Signed, and tried again in time on terms that are no better for the third party. */
-function isCovered(of: RofrCase, { at, supplier, deal }: Act & { do: 'buy' }): boolean {
+export function isCovered(
+  of: RofrCase,
+  { at, supplier, deal }: Pick<Act & { do: 'buy' }, 'at' | 'supplier' | 'deal'>,
+): boolean {
   const isInTime = of.freeUntil === null || at <= of.freeUntil
   const isSame = of.thirdParty === supplier && of.deal.accelerators >= deal.accelerators
   return isInTime && isSame && improvements(of.deal, deal, of.clause).length === 0
