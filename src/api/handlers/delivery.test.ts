@@ -53,7 +53,7 @@ const hour = 3_600_000
 it('[AP39] a late tranche is told with its credit, and since when we may leave', async (t) => {
   const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
   assert.deepEqual((await home.apply(contract)).body.faults ?? [], [])
-  const { tranches, vesting } = (await home.ask('GET /v1/law/delivery')).body
+  const { tranches, ramps, vesting } = (await home.ask('GET /v1/law/delivery')).body
   const [one, two] = tranches
   assert.deepEqual([one.rung, one.accelerators, one.late], ['accepted', 100, null])
   assert.deepEqual([two.rung, two.accelerators, two.dueAt], ['contracted', 700, 96 * hour])
@@ -68,6 +68,11 @@ it('[AP39] a late tranche is told with its credit, and since when we may leave',
     mayEndFrom,
     ends: 'tranche',
   })
+  const [{ accepted, promised, expected }] = ramps
+  assert.deepEqual([accepted, promised], [100, 800])
+  const ahead = expected.map((each: { accelerators: number }) => each.accelerators)
+  assert.ok(ahead.every((each: number) => each > 100 && each < 800))
+  assert.deepEqual(ahead, ahead.toSorted())
   const [shares] = vesting
   assert.deepEqual([shares.clause, shares.vestedShares, shares.missing], ['build/shares', 10, 600])
 })

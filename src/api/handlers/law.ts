@@ -42,8 +42,12 @@ export function lawHandlers({ ledger, operator }: House): Handlers<Names> {
     lawDates: async () => ({ dates: datesView(await ledger.read()).map(shown) }),
     lawGaps: async () => ({ gaps: gapsView(await ledger.read()).map(shown) }),
     async delivery() {
-      const { tranches, vesting } = deliveryView(await ledger.read())
-      return { tranches: [...tranches], vesting: [...vesting] }
+      const { tranches, ramps, vesting } = deliveryView(await ledger.read())
+      return {
+        tranches: [...tranches],
+        ramps: ramps.map((each) => ({ ...each, expected: [...each.expected] })),
+        vesting: [...vesting],
+      }
     },
     async contingent() {
       const { options, backstops } = contingentView(await ledger.read(), operator.offers())

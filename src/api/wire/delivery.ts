@@ -42,8 +42,23 @@ export const VestingView = z.object({
 })
 export type VestingView = z.infer<typeof VestingView>
 
+export const RampView = z.object({
+  clause,
+  with: z.string(),
+  promised: z.number().describe('accelerators, as far as their unit converts'),
+  accepted: z.number(),
+  expected: z.array(
+    z.object({
+      days: z.number().int().describe('from now'),
+      accelerators: z.number().describe('as likely as each tranche is by then'),
+    }),
+  ),
+})
+export type RampView = z.infer<typeof RampView>
+
 export const DeliveryReply = z.object({
   tranches: z.array(TrancheView),
+  ramps: z.array(RampView),
   vesting: z.array(VestingView),
 })
 export type DeliveryReply = z.infer<typeof DeliveryReply>

@@ -5,6 +5,7 @@
 import type {
   BackstopView,
   OptionView,
+  RampView,
   SubstitutionReply,
   TrancheView,
   VestingView,
@@ -34,6 +35,21 @@ const trancheColumns: readonly Column<TrancheView>[] = [
   { title: 'CREDIT', cell: ({ late }) => amount(late?.credit), isRight: true },
   { title: 'MAY END FROM', cell: ({ late }) => (late ? formatDay(late.mayEndFrom) : null) },
 ]
+
+const rampColumns: readonly Column<RampView>[] = [
+  { title: 'ALL OF', cell: ({ clause }) => clause },
+  { title: 'WITH', cell: (row) => row.with },
+  { title: 'ACCEPTED', cell: ({ accepted }) => count(accepted), isRight: true },
+  { title: 'IN 30 DAYS', cell: (row) => within(row, 30), isRight: true },
+  { title: '90 DAYS', cell: (row) => within(row, 90), isRight: true },
+  { title: 'A YEAR', cell: (row) => within(row, 365), isRight: true },
+  { title: 'PROMISED', cell: ({ promised }) => count(promised), isRight: true },
+]
+
+function within({ expected }: RampView, days: number): string | null {
+  const found = expected.find((each) => each.days === days)
+  return found ? count(found.accelerators) : null
+}
 
 const vestingColumns: readonly Column<VestingView>[] = [
   { title: 'CLAUSE', cell: ({ clause }) => clause },
@@ -72,10 +88,12 @@ export async function delivery(session: Session, name: string | undefined): Prom
   const api = await session.api()
   const reply = await api.call('delivery', {})
   const tranches = reply.tranches.filter(({ tranche }) => isOf(name, tranche))
+  const ramps = reply.ramps.filter(({ clause }) => isOf(name, clause))
   const vesting = reply.vesting.filter(({ clause }) => isOf(name, clause))
-  session.reply({ tranches, vesting }, () => {
+  session.reply({ tranches, ramps, vesting }, () => {
     const shown = [
       ...(tranches.length > 0 ? [table(trancheColumns, tranches, session.look)] : []),
+      ...(ramps.length > 0 ? [table(rampColumns, ramps, session.look)] : []),
       ...(vesting.length > 0 ? [table(vestingColumns, vesting, session.look)] : []),
     ]
     return shown.length > 0 ? shown.join('\n') : 'nothing was promised to come\n'

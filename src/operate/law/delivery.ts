@@ -4,9 +4,14 @@
  */
 import { asOf } from '../../core/contracts/as-of.ts'
 import { acceleratorsOf } from '../../core/contracts/capacity.ts'
-import { type LadderRung, ladder, schedulable } from '../../core/contracts/delivery/ladder.ts'
+import {
+  expected,
+  type LadderRung,
+  ladder,
+  schedulable,
+} from '../../core/contracts/delivery/ladder.ts'
 import { type Lateness, lateness } from '../../core/contracts/delivery/late.ts'
-import { learnt } from '../../core/contracts/delivery/slip.ts'
+import { learnt, type SlipLaw } from '../../core/contracts/delivery/slip.ts'
 import { acceptance, type Spec } from '../../core/contracts/delivery/substitution.ts'
 import { vesting } from '../../core/contracts/delivery/vesting.ts'
 import { rateOf } from '../../core/contracts/money/price.ts'
@@ -49,8 +54,19 @@ export interface VestingView {
   readonly missing: number | null
 }
 
+/** All tranches of a ramp together, in accelerators; what nobody converts is left out. */
+export interface RampView {
+  readonly clause: string
+  readonly with: string
+  readonly promised: number
+  readonly accepted: number
+  /** What may be counted on by then, as likely as each tranche is. */
+  readonly expected: readonly { readonly days: number; readonly accelerators: number }[]
+}
+
 export interface DeliveryView {
   readonly tranches: readonly TrancheView[]
+  readonly ramps: readonly RampView[]
   readonly vesting: readonly VestingView[]
 }
 
@@ -66,13 +82,29 @@ export function deliveryView(snapshot: Snapshot): DeliveryView {
       })
     }),
   )
-  const rows = ladder(history, now, (supplier) => learnt(slipsOf(inForce, supplier, now)))
+  const slipOf = (supplier: string) => learnt(slipsOf(inForce, supplier, now))
+  const rows = ladder(history, now, slipOf)
   return {
     tranches: rows.map(({ supplier, ...row }) => {
       const found = known.get(row.tranche)
       return { ...row, with: supplier, late: found ? lateOf(inForce, found, now) : null }
     }),
+    ramps: inForce.flatMap((clause) => {
+      return clause.kind === 'ramp' ? [rampOf(clause, now, slipOf(clause.with))] : []
+    }),
     vesting: inForce.flatMap((clause) => vestingOf(clause, inForce, now)),
+  }
+}
+
+const aheadDays = [30, 90, 365]
+
+function rampOf(ramp: Ramp, now: Ms, slip: SlipLaw): RampView {
+  const promised = ramp.tranches.reduce((sum, each) => sum + (acceleratorsIn(ramp, each) ?? 0), 0)
+  return {
+    ...{ clause: clauseName(ramp), with: ramp.with, promised, accepted: schedulable(ramp, now) },
+    expected: aheadDays.map((days) => {
+      return { days, accelerators: Math.floor(expected(ramp, now + days * dayMs, now, slip)) }
+    }),
   }
 }
 
