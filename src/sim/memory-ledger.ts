@@ -31,6 +31,9 @@ export interface MemoryLedger extends Ledger {
 
 interface Shelf {
   readonly rows: Map<string, Row>
+  /** Of all rows, and of the live ones, in order. */
+  readonly ids: string[]
+  readonly liveIds: string[]
   /** All rows, and the live ones, in order of id; null after a change. */
   all: readonly Row[] | null
   live: readonly Row[] | null
@@ -47,7 +50,7 @@ export interface MemoryLedgerOptions {
 export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
   const { installation, wallMs, onCommit } = options
   const shelves = new Map<Kind, Shelf>(
-    kinds.map((kind) => [kind, { rows: new Map(), all: null, live: null }]),
+    kinds.map((kind) => [kind, { rows: new Map(), ids: [], liveIds: [], all: null, live: null }]),
   )
   const history: Event[] = []
   const rulings: Ruling[] = []
@@ -60,12 +63,12 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
   }
   const all = (kind: Kind) => {
     const own = shelf(kind)
-    own.all ??= [...own.rows.values()].sort(byId)
+    own.all ??= own.ids.map((id) => own.rows.get(id) as Row)
     return own.all
   }
   const live = (kind: Kind) => {
     const own = shelf(kind)
-    own.live ??= Object.freeze(all(kind).filter((row) => row.live))
+    own.live ??= Object.freeze(own.liveIds.map((id) => own.rows.get(id) as Row))
     return own.live
   }
 
@@ -90,6 +93,10 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
       // Through JSON as in any database, so that nothing is shared with whoever wrote it.
       const row = frozen({ kind, id, version: version + 1, live: isLive, body: JSON.parse(body) })
       const own = shelf(kind)
+      const old = own.rows.get(id)
+      if (!old) own.ids.splice(placeOf(own.ids, id), 0, id)
+      if (isLive && !old?.live) own.liveIds.splice(placeOf(own.liveIds, id), 0, id)
+      if (!isLive && old?.live) own.liveIds.splice(placeOf(own.liveIds, id), 1)
       own.rows.set(id, row as Row)
       own.all = null
       own.live = null
@@ -124,7 +131,9 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
     pick: async (names) => names.map(({ kind, id }) => shelf(kind).rows.get(id) ?? null) as never,
     async list(kind, { all: isAll = false, after = '', limit = 1_000 }: RowQuery = {}) {
       const rows = isAll ? all(kind) : live(kind)
-      return rows.filter(({ id }) => order(id, after) > 0).slice(0, limit) as never
+      const { ids, liveIds } = shelf(kind)
+      const from = after === '' ? 0 : placeAfter(isAll ? ids : liveIds, after)
+      return rows.slice(from, from + limit) as never
     },
     async commit(commit: Commit) {
       const asked = written(commit)
@@ -145,8 +154,15 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
   }
 }
 
-function byId(a: Row, b: Row): number {
-  return order(a.id, b.id)
+/** Where an id stands in a list that is in order, or would stand. */
+function placeOf(ids: readonly string[], id: string): number {
+  let [from, to] = [0, ids.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (order(ids[middle] as string, id) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /** The order of bytes: what is beyond the first plane of Unicode comes last. */
@@ -161,6 +177,11 @@ function order(a: string, b: string): number {
 
 function rank(unit: number): number {
   return unit >= 0xe000 ? unit - 0x2000 : unit + 0x2000
+}
+
+function placeAfter(ids: readonly string[], id: string): number {
+  const place = placeOf(ids, id)
+  return ids[place] === id ? place + 1 : place
 }
 
 function selected(history: readonly Event[], query: EventQuery): readonly Event[] {

@@ -67,10 +67,9 @@ export function sheet(snapshot: Snapshot): Sheet {
     return fresh
   }
 
-  function cellOf(kind: Kind, id: string): Cell | null {
+  function cellOf(kind: Kind, id: string): Pick<Cell, 'version' | 'body' | 'live'> | null {
     const { rows, cells } = page(kind)
-    const row = rows.get(id)
-    return cells.get(id) ?? (row ? { ...row, changed: false } : null)
+    return cells.get(id) ?? rows.get(id) ?? null
   }
 
   return {
