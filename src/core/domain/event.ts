@@ -15,7 +15,6 @@ export type EventKind =
   | 'supplier.reachable'
   | 'supplier.quarantined'
   | 'policy.submitted'
-  | 'policy.deleted'
   | 'contract.submitted'
   | 'waiver.given'
   | 'law.recorded'

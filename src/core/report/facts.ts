@@ -86,7 +86,6 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly by?: string
     readonly document?: string
   }
-  'policy.deleted': { readonly name: string }
   'plan.committed': { readonly generation: number; readonly actions: number }
   'plan.rejected': {
     readonly generation: number

@@ -86,7 +86,6 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
       'whoever has msa/offer was asked first, says ann: letter 8',
     ],
   ],
-  'policy.deleted': [[{ name: 'frugal' }, 'policy frugal was deleted']],
   'plan.committed': [
     [{ generation: 7, actions: 1 }, 'plan 7 was committed with 1 action'],
     [{ generation: 8, actions: 3 }, 'plan 8 was committed with 3 actions'],

@@ -70,7 +70,6 @@ const tellers: Tellers = {
             : `${what} was launched at ${supplier ?? '?'}`
     return `${said}, says ${by ?? '?'}${because(document)}`
   },
-  'policy.deleted': (_, { name }) => `policy ${name ?? '?'} was deleted`,
 
   'plan.committed': (_, { generation, actions }) => {
     return `plan ${generation ?? '?'} was committed with ${count(actions ?? 0, 'action')}`
