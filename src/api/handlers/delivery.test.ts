@@ -105,6 +105,26 @@ it('[AP39] an option is held against the cheapest offer on demand', async (t) =>
   assert.deepEqual([option?.marketPerHour, option?.value], [2_000_000, '1200000000'])
 })
 
+it('[AP39] leaving costs its share of what is still to be paid', async (t) => {
+  const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
+  const terms = `  - kind: take_or_pay
+    id: block
+    quantity: 10 accelerators
+    accelerator: H100
+    price_per_hour: 2.00
+    interval: hour
+    to: 1970-01-31
+  - { kind: spend_commit, id: spend, total: $1000 }
+  - { kind: term_end, id: end, notice: 30 days, exit_fee: 50%, to: 1970-03-01 }
+`
+  assert.deepEqual((await home.apply(contract + terms)).body.faults ?? [], [])
+  const [end] = (await home.ask('GET /v1/law/exits')).body.exits
+  // Ten accelerators for ten days at two dollars, and a thousand dollars.
+  const remaining = 10 * 240 * 2_000_000 + 1_000_000_000
+  assert.deepEqual([end.clause, end.remaining], ['build/end', String(remaining)])
+  assert.deepEqual([end.fee, end.noticeBy], [String(remaining / 2), Date.parse('1970-01-30')])
+})
+
 it('[AP39] the clause says whether something else may stand in for what was agreed', async (t) => {
   const home = await stage(t)
   await home.apply(contract)

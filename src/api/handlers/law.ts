@@ -5,10 +5,12 @@ import { clauseName } from '../../core/domain/clause.ts'
 import type { Contract, Waiver } from '../../core/domain/contract.ts'
 import { contingentView } from '../../operate/law/contingent.ts'
 import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
+import { exitsView } from '../../operate/law/exit.ts'
 import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
 import { keep } from '../../operate/law/record.ts'
 import { historyOf } from '../../operate/law/take.ts'
 import { waive } from '../../operate/law/waive.ts'
+import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
 import type { ContractView, WaiverView } from '../wire/law.ts'
 import type { Handlers, House } from './handler.ts'
@@ -20,13 +22,14 @@ type Names =
   | 'lawGaps'
   | 'delivery'
   | 'contingent'
+  | 'exits'
   | 'substitute'
   | 'waivers'
   | 'waive'
   | 'records'
   | 'keepRecord'
 
-export function lawHandlers({ ledger, operator }: House): Handlers<Names> {
+export function lawHandlers({ ledger, books, operator }: House): Handlers<Names> {
   return {
     async contracts({ query: { all } }) {
       const history = historyOf(await ledger.read())
@@ -53,6 +56,7 @@ export function lawHandlers({ ledger, operator }: House): Handlers<Names> {
       const { options, backstops } = contingentView(await ledger.read(), operator.offers())
       return { options: options.map(shown), backstops: backstops.map(shown) }
     },
+    exits: async () => ({ exits: exitsView(await chargedOf(ledger, books)).map(shown) }),
     async substitute({ body }) {
       const found = substitutionView(await ledger.read(), body)
       if (found) return { ...found, differences: [...found.differences] }

@@ -6,6 +6,7 @@ import { paths } from '../paths.ts'
 import {
   ContingentReply,
   DeliveryReply,
+  ExitView,
   SubstitutionOrder,
   SubstitutionReply,
 } from '../wire/delivery.ts'
@@ -78,6 +79,15 @@ export const lawRoutes = {
     body: none,
     reply: ContingentReply,
     about: 'What may come and may not: options to take, and backstops to pay.',
+  },
+  exits: {
+    ...paths.exits,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ exits: z.array(ExitView) }),
+    about: 'What leaving each agreement now would cost, and until when notice may be given.',
   },
   substitute: {
     ...paths.substitute,

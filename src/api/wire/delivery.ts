@@ -93,6 +93,17 @@ export const ContingentReply = z.object({
 })
 export type ContingentReply = z.infer<typeof ContingentReply>
 
+export const ExitView = z.object({
+  clause,
+  with: z.string(),
+  remaining: amount.nullable().describe('to be paid yet; null where a commitment has no end'),
+  fee: amount.nullable().describe('what leaving now costs of it'),
+  noticeBy: ms.nullable(),
+  assignment: z.enum(['free', 'consent', 'forbidden']),
+  assumed: z.array(z.string()),
+})
+export type ExitView = z.infer<typeof ExitView>
+
 const figure = z.union([z.number(), z.string()])
 
 export const SubstitutionOrder = z.strictObject({

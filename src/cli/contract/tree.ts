@@ -79,6 +79,10 @@ function addDelivery(contract: Command, does: Does): void {
     .description('what may come and may not: options to take, and backstops to pay')
     .action(does(async (session) => (await import('./delivery.ts')).contingent(session)))
   contract
+    .command('exit')
+    .description('what leaving each agreement now would cost, and until when notice may be given')
+    .action(does(async (session) => (await import('./delivery.ts')).exit(session)))
+  contract
     .command('substitute')
     .description('whether what is offered instead may stand in for what was agreed')
     .argument('<clause>', 'such as msa/like-kind')

@@ -59,7 +59,11 @@ export function accountOf({ snapshot }: Charged, parts: readonly Part[]): Accoun
 }
 
 /** What is owed by now for what was promised and not used. */
-function duesOf({ snapshot }: Charged, parts: readonly Part[], { draws }: Account): readonly Due[] {
+export function duesOf(
+  { snapshot }: Charged,
+  parts: readonly Part[],
+  { draws }: Account,
+): readonly Due[] {
   const startOf = new Map(parts.map(({ id, from }) => [id, from]))
   const clauses = bindingClauses(historyOf(snapshot))
   const taken = draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
