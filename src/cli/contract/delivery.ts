@@ -26,7 +26,7 @@ const trancheColumns: readonly Column<TrancheView>[] = [
   { title: 'IS', cell: ({ rung }) => rung },
   { title: 'DUE', cell: ({ dueAt }) => formatDay(dueAt) },
   { title: 'LIKELY BY', cell: (row) => ahead(row, row.likelyAt) },
-  { title: 'AT WORST BY', cell: (row) => ahead(row, row.lateAt) },
+  { title: '9 IN 10 BY', cell: (row) => ahead(row, row.lateAt) },
   {
     title: 'LATE',
     cell: ({ late }) => (late ? `${count(late.days)} days` : null),
