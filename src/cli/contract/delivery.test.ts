@@ -1,0 +1,101 @@
+/** `contract delivery`, `contingent`, `exit` and `substitute`, on a server that follows a script. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
+
+const day = (text: string) => Date.parse(text)
+
+const answers: Answers = {
+  delivery: () => ({
+    tranches: [
+      {
+        ...{ tranche: 'build/steps/two', with: 'rival', accelerator: 'GB200', accelerators: 4_000 },
+        ...{ rung: 'contracted', dueAt: day('2026-06-01'), likelyAt: day('2027-01-15') },
+        lateAt: day('2028-03-01'),
+        late: {
+          ...{ clause: 'build/late', days: 120, credit: '5600000000', ends: 'tranche' },
+          mayEndFrom: day('2026-09-15'),
+        },
+      },
+    ],
+    ramps: [
+      {
+        ...{ clause: 'build/steps', with: 'rival', promised: 5_000, accepted: 1_000 },
+        expected: [30, 90, 365].map((days) => ({ days, accelerators: 1_000 + days })),
+      },
+    ],
+    vesting: [],
+  }),
+  contingent: () => ({
+    options: [
+      {
+        ...{ clause: 'build/more', with: 'rival', accelerator: 'GB200', accelerators: 1_000 },
+        ...{ strikePerHour: 2_500_000, marketPerHour: 3_000_000, termDays: 365, until: null },
+        ...{ value: '4380000000000', assumed: ['term'] },
+      },
+    ],
+    backstops: [
+      {
+        ...{ clause: 'build/unsold', with: 'rival', accelerators: null, until: day('2032-04-01') },
+        ...{ worst: '6300000000000000', assumed: [] },
+      },
+    ],
+  }),
+  exits: () => ({
+    exits: [
+      {
+        ...{ clause: 'build/end', with: 'rival', remaining: null, fee: null, assumed: [] },
+        ...{ noticeBy: day('2026-12-31'), assignment: 'consent' },
+      },
+    ],
+  }),
+  substitute: ({ body }) => ({
+    ...{ clause: (body as { clause: string }).clause, with: 'rival', verdict: 'consent' },
+    differences: [{ figure: 'fabric', agreed: 'infiniband', delivered: null }],
+    meetBy: day('2026-12-04'),
+  }),
+}
+
+async function says(t: TestContext, ...args: string[]) {
+  const server = await fakeServer(t, answers)
+  const done = await run(['contract', ...args], { env: loggedIn(server) })
+  return { ...done, asked: server.asked.at(-1) }
+}
+
+describe('what comes', () => {
+  it('tells of tranches, and of all of a ramp', async (t) => {
+    const { stdout } = await says(t, 'delivery')
+    assert.match(stdout, /4,000 GB200 +contracted +2026-06-01 +2027-01-15 +2028-03-01/)
+    assert.match(stdout, /120 days +\$5,600\.00 +2026-09-15/)
+    assert.match(stdout, /build\/steps +rival +1,000 +1,030 +1,090 +1,365 +5,000/)
+    const other = await says(t, 'delivery', 'msa')
+    assert.equal(other.stdout, 'nothing was promised to come\n')
+  })
+
+  it('tells what may come and may not', async (t) => {
+    const { stdout } = await says(t, 'contingent')
+    assert.match(stdout, /1,000 GB200 +\$2\.50 +\$3\.00 +365 +\$4\.38M +- +term/)
+    assert.match(stdout, /build\/unsold +rival +- +\$6\.3B +2032-04-01/)
+  })
+
+  it('tells what leaving costs, where that is known', async (t) => {
+    const { stdout } = await says(t, 'exit')
+    assert.match(stdout, /build\/end +rival +- +- +2026-12-31 +with consent/)
+  })
+
+  it('holds figures against what was agreed', async (t) => {
+    const figures = ['memory_gb=141', 'fabric=ethernet']
+    const { stdout, asked } = await says(t, 'substitute', 'build/like-kind', ...figures)
+    const delivered = { memory_gb: 141, fabric: 'ethernet' }
+    assert.deepEqual(asked?.body, { clause: 'build/like-kind', delivered })
+    assert.equal(
+      stdout,
+      `build/like-kind: it needs our consent in writing; meet rival about it by 2026-12-04
+  fabric was not measured, and was agreed as infiniband
+`,
+    )
+    const wrong = await says(t, 'substitute', 'build/like-kind', 'memory')
+    assert.deepEqual([wrong.exitCode, wrong.asked], [2, undefined])
+    assert.match(wrong.stderr, /memory is no figure; write it as memory_gb=141/)
+  })
+})
