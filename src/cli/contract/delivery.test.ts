@@ -1,4 +1,4 @@
-/** `contract delivery`, `contingent`, `exit` and `substitute`, on a server that follows a script. */
+/** `contract delivery`, `contingent`, `exit` and `substitute`, over a scripted server. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
