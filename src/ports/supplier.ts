@@ -4,7 +4,7 @@
  * A driver sends at most one mutating request a call. It never retries, sleeps, caches or decides.
  */
 import type { Micros } from '../core/domain/money.ts'
-import type { Offer } from '../core/domain/offer.ts'
+import type { Quoted } from '../core/domain/offer.ts'
 import type { Listing, Rental } from '../core/domain/rental.ts'
 import type { SupplierSpec } from '../core/domain/supplier.ts'
 
@@ -32,7 +32,8 @@ export interface Bootstrap {
 
 export interface Supplier {
   readonly name: string
-  offers(): Promise<readonly Offer[]>
+  /** Rejects only where the supplier cannot be asked; a row that makes no sense comes as one. */
+  offers(): Promise<readonly Quoted[]>
   /** Resolves only when the supplier surely took the order; all nodes or none. */
   acquire(request: AcquireRequest): Promise<Rental>
   /** All that carries our owner tag, ended rentals included while the supplier keeps them. */

@@ -38,6 +38,9 @@ export type OfferShown = z.infer<typeof OfferShown>
 export const Offers = z.object({ at: ms, offers: z.array(OfferShown).max(10_000) })
 export type Offers = z.infer<typeof Offers>
 
+/** The same as a reader takes it, who looks at every offer by itself. */
+export const OffersRead = z.object({ at: ms, offers: z.array(z.unknown()).max(10_000) })
+
 export const AcquireBody = z.strictObject({
   owner: text.min(1),
   key: text.min(1),

@@ -63,3 +63,12 @@ it('[CA5] takes what is free, and chips that nobody knows', () => {
   const offers = [{ ...sound, pricePerHour: 0, accelerator: 'Zeta-9' }]
   assert.deepEqual(goodsOf(offers), { offers, faults: [] })
 })
+
+it('[CA5] names a row that nobody can read and leaves it out alone', () => {
+  const { offers, faults } = goodsOf([
+    { supplier: 'acme', id: 'b200', fault: 'price: too small' },
+    sound,
+  ])
+  assert.deepEqual(offers, [sound])
+  assert.deepEqual(faults, ['acme/b200 makes no sense: price: too small'])
+})

@@ -3,7 +3,7 @@
  * cannot be meant would win every plan, or make every plan wrong; the others go on selling.
  */
 import { formatUsd } from '../domain/money.ts'
-import { type Offer, offerName } from '../domain/offer.ts'
+import { isOffer, type Offer, offerName, type Quoted } from '../domain/offer.ts'
 import { canonical, sliceOf } from './accelerators.ts'
 
 export interface Goods {
@@ -16,15 +16,15 @@ export interface Goods {
 const acceleratorMost = 1_000_000_000
 
 /** Offers of one supplier, as it quotes them together. */
-export function goodsOf(quoted: readonly Offer[]): Goods {
+export function goodsOf(quoted: readonly Quoted[]): Goods {
   const offers: Offer[] = []
   const faults: string[] = []
   for (const [name, [first, ...others]] of Map.groupBy(quoted, offerName)) {
     if (!first) continue
     const differs = others.some((each) => !isSame(first, each))
     const fault = differs ? `${name} is quoted ${others.length + 1} ways at once` : faultOf(first)
-    if (fault === null) offers.push(named(first))
-    else faults.push(fault)
+    if (fault !== null) faults.push(fault)
+    else if (isOffer(first)) offers.push(named(first))
   }
   return { offers, faults }
 }
@@ -37,7 +37,8 @@ function named(offer: Offer): Offer {
   return accelerator === offer.accelerator ? offer : { ...offer, accelerator }
 }
 
-function faultOf(offer: Offer): string | null {
+function faultOf(offer: Quoted): string | null {
+  if (!isOffer(offer)) return `${offerName(offer)} makes no sense: ${offer.fault}`
   const { accelerator, perNode, pricePerHour, stock } = offer
   const name = offerName(offer)
   if (offer.id === '' || accelerator === '') return `${name} lacks an id or an accelerator`
@@ -54,7 +55,8 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-function isSame(one: Offer, other: Offer): boolean {
+function isSame(one: Quoted, other: Quoted): boolean {
+  if (!isOffer(one) || !isOffer(other)) return !isOffer(one) && !isOffer(other)
   return (
     one.accelerator === other.accelerator &&
     one.perNode === other.perNode &&

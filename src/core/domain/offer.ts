@@ -29,6 +29,19 @@ export interface Offer {
   readonly observedAt: Ms
 }
 
+/** A row of a quote that nobody can read. It is left out and named; the others go on selling. */
+export interface Misquote {
+  readonly supplier: string
+  readonly id: string
+  readonly fault: string
+}
+
+export type Quoted = Offer | Misquote
+
+export function isOffer(quoted: Quoted): quoted is Offer {
+  return !('fault' in quoted)
+}
+
 /** The name under which an offer is known across suppliers. */
 export function offerName(offer: Pick<Offer, 'supplier' | 'id'>): string {
   return `${offer.supplier}/${offer.id}`

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { driver, order, serve, shopFloor } from '../../../test/supplier-stage.ts'
+import { isOffer } from '../../core/domain/offer.ts'
 import { type Supplier, SupplierError } from '../../ports/supplier.ts'
 import type { RentalPage, RentalShown } from '../../protocol/supplier.ts'
 import { type SupplierStage, supplierContract } from '../../testing/supplier-contract.ts'
@@ -110,6 +111,27 @@ describe('what a purchase came to', () => {
     const foreign = await taken({ ...onePage, rentals: [{ ...rental, owner: 'them' }] })
     assert.equal(await kindOf(foreign.acquire(order)), 'unknown')
   })
+})
+
+it('an offer that nobody can read is quoted as such, beside those that can be read', async (t) => {
+  const sound = {
+    ...{ id: 'h100', accelerator: 'H100', accelerators_per_node: 8, region: 'us' },
+    ...{ market: 'on-demand', price_per_hour_micros: 20_000_000, stock: { kind: 'unknown' } },
+  }
+  const dear = { ...sound, id: 'b200', price_per_hour_micros: -1 }
+  const nameless = { ...sound, id: 7 }
+  const supplier = await saying(t, () =>
+    json(200, { at: 1, offers: [dear, sound, nameless, null] }),
+  )
+  const quoted = await supplier.offers()
+  assert.deepEqual(
+    quoted.filter(isOffer).map(({ id }) => id),
+    ['h100'],
+  )
+  const faults = quoted.map((each) => (isOffer(each) ? '-' : `${each.id} ${each.fault}`))
+  assert.match(faults.join('\n'), /^b200 price_per_hour_micros: .*\n-\n\? id: .*\n\? : .*$/)
+  const none = await saying(t, () => json(200, { at: 1, offers: 'none' }))
+  assert.equal(await kindOf(none.offers()), 'unknown')
 })
 
 describe('what a listing is worth', () => {

@@ -4,7 +4,7 @@
  * One mutating request a call; it never retries, waits or decides. Whatever is neither surely
  * refused nor surely done is `unknown`.
  */
-import type { Offer } from '../../core/domain/offer.ts'
+import type { Quoted } from '../../core/domain/offer.ts'
 import type { Listing, Rental } from '../../core/domain/rental.ts'
 import {
   type AcquireRequest,
@@ -14,8 +14,8 @@ import {
 } from '../../ports/supplier.ts'
 import {
   type AcquireBody,
-  type OfferShown,
-  Offers,
+  OfferShown,
+  OffersRead,
   Problem,
   RentalPage,
   RentalShown,
@@ -51,8 +51,7 @@ export function remote(options: RemoteOptions): Supplier {
     if (!response.ok) throw refusal(doing, response.status, answer)
     const parsed = shape.safeParse(answer)
     if (parsed.success) return parsed.data
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw unknown(`${doing} → an answer that makes no sense: ${faults[0]}`)
+    throw unknown(`${doing} → an answer that makes no sense: ${firstOf(parsed.error)}`)
   }
 
   async function list(installation: string): Promise<Listing> {
@@ -77,8 +76,8 @@ export function remote(options: RemoteOptions): Supplier {
     name,
 
     async offers() {
-      const { at, offers } = await call(Offers, 'GET', '/v1/offers')
-      return offers.map((shown) => toOffer(name, at, shown))
+      const { at, offers } = await call(OffersRead, 'GET', '/v1/offers')
+      return offers.map((row) => toQuoted(name, at, row))
     },
 
     async acquire(request) {
@@ -116,6 +115,10 @@ interface Shape<T> {
 
 interface Faults {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
+}
+
+function firstOf({ issues: [first] }: Faults): string {
+  return `${first?.path.join('.')}: ${first?.message}`
 }
 
 /** Reads JSON, and stops at what no supplier of this protocol has to say. */
@@ -207,11 +210,18 @@ function toBody(request: AcquireRequest): AcquireBody {
   }
 }
 
-function toOffer(supplier: string, observedAt: number, shown: OfferShown): Offer {
+function toQuoted(supplier: string, observedAt: number, row: unknown): Quoted {
+  const { data: shown, error } = OfferShown.safeParse(row)
+  if (!shown) return { supplier, id: idOf(row), fault: firstOf(error) }
   const { id, accelerator, region, market, stock } = shown
   const perNode = shown.accelerators_per_node
   const pricePerHour = shown.price_per_hour_micros
   return { id, supplier, accelerator, perNode, region, market, pricePerHour, stock, observedAt }
+}
+
+function idOf(row: unknown): string {
+  const { data } = OfferShown.pick({ id: true }).safeParse(row)
+  return data?.id ?? '?'
 }
 
 function toRental({ id, owner, key, offer, state, nodes, ...shown }: RentalShown): Rental {

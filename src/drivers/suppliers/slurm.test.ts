@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { type PaperSlurm, paperSlurm } from '../../../test/slurm/paper.ts'
+import { isOffer } from '../../core/domain/offer.ts'
 import type { SupplierSpec } from '../../core/domain/supplier.ts'
 import type { Shell } from '../../ports/shell.ts'
 import type { AcquireRequest, Supplier } from '../../ports/supplier.ts'
@@ -130,7 +131,9 @@ describe('offers', () => {
     const supplier = driver(paper.url, { spot: 'scavenger', 'price.scavenger.h100': '0.50' })
     const offers = await supplier.offers()
     assert.deepEqual(
-      offers.map(({ id, market, pricePerHour, stock }) => [id, market, pricePerHour, stock]),
+      offers
+        .filter(isOffer)
+        .map(({ id, market, pricePerHour, stock }) => [id, market, pricePerHour, stock]),
       [
         ['gpu.h100x8', 'on-demand', 16_000_000, { kind: 'count', nodes: 2 }],
         ['scavenger.h100x8', 'spot', 4_000_000, { kind: 'count', nodes: 2 }],
