@@ -1,13 +1,19 @@
 /**
- * One log line an event: JSON for machines, plain words on a terminal. To standard error.
+ * One log line an event: JSON for machines, plain words on a terminal. To standard error, from
+ * `level` on.
  */
 import { destination, pino } from 'pino'
+import { type LogLevel, logLevels } from '../cli/programs.ts'
 
 export type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 
-export function logTo(level: string): Log {
+export function logTo(level: LogLevel): Log {
   if (process.stderr.isTTY) {
-    return (kind, text) => console.error(`${new Date().toISOString()} ${kind} ${text}`)
+    const least = logLevels.indexOf(level)
+    return (kind, text) => {
+      if (logLevels.indexOf(kind) < least) return
+      console.error(`${new Date().toISOString()} ${kind} ${text}`)
+    }
   }
   const logger = pino({ level, base: null }, destination({ dest: 2, sync: true }))
   return (kind, text) => logger[kind](text)
