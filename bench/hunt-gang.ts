@@ -5,6 +5,7 @@
  * Nobody has published this, so the baselines are ours. The optimum of jobs that compete is not
  * known; the sum of what each would cost alone, all machines to itself, is below it.
  */
+import { type Parts, partsOf } from './hunt/parts.ts'
 import { replay, replayTogether } from './hunt/replay.ts'
 import { readTraces, type Zone } from './hunt/trace.ts'
 import {
@@ -16,6 +17,7 @@ import {
   rounded,
   scenarioOf,
   type Table,
+  tickS,
   windowsOf,
   zoneSets,
 } from './hunt/windows.ts'
@@ -27,6 +29,7 @@ const together = [1.2, 1.5, 2]
 
 export async function run(): Promise<Table> {
   const traces = readTraces()
+  const parts = partsOf(traces.zones, tickS)
   const seriesOf = ({ launched }: Zone) => launched16(launched)
   const rows = zoneSets(traces).flatMap(({ label, zones }) => {
     const sets = [...ratios.map((ratio) => [ratio]), together]
@@ -68,9 +71,18 @@ export async function run(): Promise<Table> {
     rows,
     note:
       'an hour at the price of one 8-GPU machine, so that rows compare with `hunt`; of jobs that ' +
-      'compete a zone serves one at a time, and optimal is the sum of each alone',
+      'compete a zone serves one at a time, and optimal is the sum of each alone; ' +
+      toldOf(parts),
   }
 }
 
 const launched16 = (launched: Int8Array): Uint8Array =>
   Uint8Array.from(launched, (count) => (count === 16 ? 1 : 0))
+
+function toldOf({ begun, completed, machineHours, wastedHours }: Parts): string {
+  const [all, wasted] = [machineHours, wastedHours].map((hours) => Math.round(hours))
+  return (
+    `of ${begun} times that a zone without machines began to give some of sixteen, ${completed} ` +
+    `led to all; holding them would have been ${all} machine hours, ${wasted} of them for nothing`
+  )
+}

@@ -18,7 +18,7 @@ export interface Table {
 
 export const ratios = [1.05, 1.2, 1.5, 2]
 export const windowTicks = 311
-const tickS = 600
+export const tickS = 600
 
 /** Windows 0 and 1 served to choose the few constants; what comes after was held out. */
 export const partOf = (window: number) => (window < 2 ? 'tuned' : 'held out')
