@@ -7,7 +7,7 @@
 
 import type { Charge, Invoice, JournalHead } from '../core/domain/charge.ts'
 import type { Checkpoint } from '../core/domain/checkpoint.ts'
-import type { Contract, LawRecord, RofrCase, Waiver } from '../core/domain/contract.ts'
+import type { Contract, Exercise, LawRecord, RofrCase, Waiver } from '../core/domain/contract.ts'
 import type { Event, EventDraft } from '../core/domain/event.ts'
 import type { Lease } from '../core/domain/lease.ts'
 import type { Plan } from '../core/domain/plan.ts'
@@ -26,6 +26,8 @@ export interface Bodies {
   /** Every version of every contract, `<name>@<generation>`; all of them are live. */
   readonly contract: Contract
   readonly waiver: Waiver
+  /** Options that we take; all of them are live. */
+  readonly exercise: Exercise
   /** What happened that clauses ask for; all of them are live. */
   readonly record: LawRecord
   /** A case of a right of first refusal; live until it is over. */

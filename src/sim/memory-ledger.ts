@@ -211,6 +211,7 @@ const kinds: readonly Kind[] = Object.keys({
   policy: 0,
   contract: 0,
   waiver: 0,
+  exercise: 0,
   record: 0,
   law: 0,
   lease: 0,

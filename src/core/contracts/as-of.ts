@@ -16,6 +16,8 @@ export type Silence =
   | { readonly why: 'ended'; readonly to: Ms }
   | { readonly why: 'repealed'; readonly at: Ms; readonly by: string }
   | { readonly why: 'superseded'; readonly at: Ms; readonly by: string }
+  /** An option that was exercised: what was agreed stands in a clause of its own. */
+  | { readonly why: 'taken'; readonly at: Ms; readonly by: readonly string[] }
 
 export interface SilentClause {
   readonly clause: Clause
@@ -154,6 +156,8 @@ function silenceOf(
     return { why: 'not-binding', bindingness }
   }
   if (validAt < clause.from) return { why: 'not-begun', from: clause.from }
+  const taken = clause.kind === 'expansion_option' ? clause.taken : undefined
+  if (taken && taken.at <= Math.min(validAt, knownAt)) return { why: 'taken', ...taken }
   if (clause.to !== null && validAt >= clause.to) return { why: 'ended', to: clause.to }
   const { repeal } = clause
   if (repeal && repeal.recordedAt <= knownAt && repeal.at <= validAt) {

@@ -46,6 +46,8 @@ export function phraseSilence(silence: Silence): string {
       return `ended on ${formatDay(silence.to)}`
     case 'repealed':
       return `repealed on ${formatDay(silence.at)} by ${silence.by}`
+    case 'taken':
+      return `taken on ${formatDay(silence.at)} by ${silence.by.join(' and ')}`
     case 'superseded':
       return `superseded on ${formatDay(silence.at)} by ${silence.by}`
   }

@@ -207,6 +207,10 @@ export interface ExpansionOption extends ClauseCommon {
   /** Of one accelerator. */
   readonly strikePerHour: Micros
   readonly termDays: number
+  /** How far it is, once it was taken. */
+  readonly reached?: Tranche['reached']
+  /** No term of the contract: who took it, and when. */
+  readonly taken?: { readonly at: Ms; readonly by: readonly string[] }
 }
 
 /** We buy what the other side cannot sell, up to a cap. */

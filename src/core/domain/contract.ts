@@ -73,6 +73,21 @@ export interface Waiver {
   readonly reason: string
 }
 
+/** An option that we take; it takes two of us to say the same. */
+export interface Exercise {
+  readonly id: string
+  /** Name of the option, `<contract>/<clause>`. */
+  readonly clause: string
+  /** In the unit of the option. */
+  readonly quantity: number
+  readonly dueAt: Ms
+  /** What says so: our letter, as it was first named. */
+  readonly paper: string
+  readonly by: readonly string[]
+  /** When the second of us said so; null until then. */
+  readonly takenAt: Ms | null
+}
+
 /** Something that happened and that clauses ask for, with the paper that shows it. */
 export type LawRecord = {
   readonly id: string

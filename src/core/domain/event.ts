@@ -17,6 +17,7 @@ export type EventKind =
   | 'policy.submitted'
   | 'contract.submitted'
   | 'waiver.given'
+  | 'option.taken'
   | 'law.recorded'
   | 'plan.committed'
   | 'plan.rejected'

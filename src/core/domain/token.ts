@@ -12,8 +12,15 @@ export type Role = 'admin' | 'writer' | 'reader' | 'gateway' | 'client'
 export interface Token {
   readonly name: string
   readonly role: Role
+  /** Whose it is, where that is not its name: a person may have several. */
+  readonly person?: string
   /** SHA-256 of the secret, in hexadecimal. */
   readonly hash: string
   readonly createdAt: Ms
   readonly expiresAt: Ms | null
+}
+
+/** Who speaks through it: where two of us have to say something, two persons have to. */
+export function personOf({ person, name }: Pick<Token, 'person' | 'name'>): string {
+  return person ?? name
 }

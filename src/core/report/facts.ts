@@ -76,6 +76,14 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly reason?: string
     readonly inForce?: boolean
   }
+  'option.taken': {
+    readonly clause?: string
+    readonly quantity?: string
+    readonly dueAt?: number
+    readonly by?: string
+    readonly paper?: string
+    readonly inForce?: boolean
+  }
   'law.recorded': {
     readonly record?: string
     readonly about?: string
@@ -135,7 +143,7 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly uri: string
   }
   'checkpoint.refused': { readonly step: number; readonly epoch: number; readonly uri: string }
-  'token.created': { readonly name: string; readonly role: string }
+  'token.created': { readonly name: string; readonly role: string; readonly person?: string }
   'token.revoked': { readonly name: string }
   'leadership.taken': { readonly holder: string; readonly epoch: number }
 }

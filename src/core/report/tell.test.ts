@@ -66,6 +66,22 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
       'msa/alone was waived by the other side, says ann: letter 7',
     ],
   ],
+  'option.taken': [
+    [
+      {
+        clause: 'msa/more',
+        quantity: '8 accelerators',
+        by: 'ann',
+        inForce: false,
+        paper: 'fax',
+      },
+      'we take 8 accelerators of the option msa/more, says ann, which takes a second person: fax',
+    ],
+    [
+      { clause: 'msa/more', quantity: '8 accelerators', by: 'ben', inForce: true, paper: 'letter' },
+      'we take 8 accelerators of the option msa/more, says ben: letter',
+    ],
+  ],
   'law.recorded': [
     [
       {
@@ -185,7 +201,13 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
   'checkpoint.refused': [
     [{ step: 1100, epoch: 2 }, 'step 1100 that pretrain saved was refused: epoch 2 is fenced off'],
   ],
-  'token.created': [[{ name: 'ci', role: 'writer' }, 'token ci was created with role writer']],
+  'token.created': [
+    [{ name: 'ci', role: 'writer' }, 'token ci was created with role writer'],
+    [
+      { name: 'desk', role: 'admin', person: 'ann' },
+      'token desk was created with role admin for ann',
+    ],
+  ],
   'token.revoked': [[{ name: 'ci' }, 'token ci was revoked']],
   'leadership.taken': [[{ holder: 'b', epoch: 4 }, 'b leads now, epoch 4']],
 }

@@ -58,6 +58,11 @@ const tellers: Tellers = {
     const more = inForce === false ? ', which takes a second person' : ''
     return `${clause ?? 'a clause'} ${said}, says ${by ?? '?'}${more}${because(reason)}`
   },
+  'option.taken': (_, { clause, quantity, by, inForce, paper }) => {
+    const more = inForce === false ? ', which takes a second person' : ''
+    const whole = `${quantity ?? 'capacity'} of the option ${clause ?? '?'}`
+    return `we take ${whole}, says ${by ?? '?'}${more}${because(paper)}`
+  },
   'law.recorded': (_, { record, about, supplier, by, document }) => {
     const what = about ?? '?'
     const said =
@@ -169,8 +174,10 @@ const tellers: Tellers = {
     return `${saved} was refused: epoch ${epoch ?? '?'} is fenced off`
   },
 
-  'token.created': (_, { name, role }) =>
-    `token ${name ?? '?'} was created with role ${role ?? '?'}`,
+  'token.created': (_, { name, role, person = name }) => {
+    const whose = person === name ? '' : ` for ${person}`
+    return `token ${name ?? '?'} was created with role ${role ?? '?'}${whose}`
+  },
   'token.revoked': (_, { name }) => `token ${name ?? '?'} was revoked`,
   'leadership.taken': (_, { holder, epoch }) => {
     return `${holder ?? 'a control plane'} leads now, epoch ${epoch ?? '?'}`

@@ -212,6 +212,7 @@ const kindNames = Object.keys({
   policy: 0,
   contract: 0,
   waiver: 0,
+  exercise: 0,
   record: 0,
   law: 0,
   lease: 0,

@@ -1,15 +1,19 @@
 /**
- * What may come and may not: options that we may take, and backstops that we may have to pay.
+ * What may come and may not: options that we may take, and backstops that we may have to pay; and
+ * how two of us take an option, from when on what was agreed is no longer contingent.
  */
 import { asOf } from '../../core/contracts/as-of.ts'
 import { acceleratorsOf } from '../../core/contracts/capacity.ts'
 import { backstop, optionValue } from '../../core/contracts/money/contingent.ts'
+import { phraseSilence } from '../../core/contracts/phrase.ts'
 import { clauseName, type ExpansionOption } from '../../core/domain/clause.ts'
+import type { Exercise } from '../../core/domain/contract.ts'
+import { event } from '../../core/domain/event.ts'
 import type { Micros } from '../../core/domain/money.ts'
 import type { Offer } from '../../core/domain/offer.ts'
 import type { Ms } from '../../core/domain/time.ts'
-import type { Snapshot } from '../../ports/ledger.ts'
-import { historyOf } from './take.ts'
+import type { Ledger, Row, Snapshot } from '../../ports/ledger.ts'
+import { historyOf, lawPut } from './take.ts'
 
 export interface OptionView {
   /** `<contract>/<clause>`. */
@@ -27,8 +31,12 @@ export interface OptionView {
   readonly value: string | null
   /** The last moment to take it; null where it has none. */
   readonly until: Ms | null
+  /** What one of us said, and a second has not said yet. */
+  readonly asked: readonly Asked[]
   readonly assumed: readonly string[]
 }
+
+export type Asked = Pick<Exercise, 'quantity' | 'dueAt' | 'paper' | 'by'>
 
 export interface BackstopView {
   readonly clause: string
@@ -51,7 +59,10 @@ export function contingentView(snapshot: Snapshot, offers: readonly Offer[]): Co
   const { inForce } = asOf(historyOf(snapshot), snapshot.now, snapshot.now)
   return {
     options: inForce.flatMap((clause) => {
-      return clause.kind === 'expansion_option' ? [optionOf(clause, offers)] : []
+      if (clause.kind !== 'expansion_option') return []
+      const exercises = snapshot.rows.exercise.map(({ body }) => body)
+      const asked = exercises.filter((each) => each.clause === clauseName(clause))
+      return [{ ...optionOf(clause, offers), asked: asked.map(askedOf) }]
     }),
     backstops: inForce.flatMap((clause) => {
       if (clause.kind !== 'backstop_purchase') return []
@@ -63,7 +74,11 @@ export function contingentView(snapshot: Snapshot, offers: readonly Offer[]): Co
   }
 }
 
-function optionOf(clause: ExpansionOption, offers: readonly Offer[]): OptionView {
+function askedOf({ quantity, dueAt, paper, by }: Exercise): Asked {
+  return { quantity, dueAt, paper, by }
+}
+
+function optionOf(clause: ExpansionOption, offers: readonly Offer[]): Omit<OptionView, 'asked'> {
   const { accelerator, quantity, conversions, strikePerHour, termDays, to, assumed } = clause
   const accelerators = acceleratorsOf(quantity, accelerator, conversions)
   const prices = offers
@@ -78,5 +93,79 @@ function optionOf(clause: ExpansionOption, offers: readonly Offer[]): OptionView
     ...{ clause: clauseName(clause), with: clause.with, accelerator, accelerators },
     ...{ strikePerHour, marketPerHour, termDays, until: to, assumed },
     value: value === null ? null : String(value),
+  }
+}
+
+export interface ExerciseOrder {
+  readonly clause: string
+  /** In the unit of the option. */
+  readonly quantity: number
+  readonly dueAt: Ms
+  readonly paper: string
+  /** Which of us says so. */
+  readonly by: string
+}
+
+export type ExerciseOutcome =
+  | { readonly outcome: 'done'; readonly exercise: Exercise }
+  /** There is no such option, it is not open, or it is not for so much. */
+  | { readonly outcome: 'refused'; readonly why: string }
+
+const tries = 20
+
+/** Takes an option once two of us said the same; whoever buys meanwhile decides anew. */
+export async function takeOption(ledger: Ledger, order: ExerciseOrder): Promise<ExerciseOutcome> {
+  const { clause, quantity, dueAt, paper, by } = order
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const snapshot = await ledger.read()
+    const { now, rows } = snapshot
+    const open = openOption(snapshot, order)
+    if ('refused' in open) return { outcome: 'refused', why: open.refused }
+    const isSame = ({ body }: Row<'exercise'>) =>
+      body.clause === clause && body.quantity === quantity && body.dueAt === dueAt
+    const old = rows.exercise.find(isSame) ?? null
+    const id = old?.id ?? `o${rows.exercise.length + 1}`
+    const persons = [...new Set([...(old?.body.by ?? []), by])].sort()
+    const takenAt = persons.length >= 2 ? now : null
+    const told = old?.body.paper ?? paper
+    const exercise: Exercise = { id, clause, quantity, dueAt, paper: told, by: persons, takenAt }
+    const what = `${quantity} ${open.option.quantity.unit}`
+    const facts = { clause, quantity: what, dueAt, by, paper, inForce: takenAt !== null }
+    const done = await ledger.commit({
+      puts: [
+        { kind: 'exercise', id, version: old?.version ?? 0, live: true, body: exercise },
+        lawPut(rows.law[0] ?? null),
+      ],
+      events: [event('option.taken', {}, facts)],
+    })
+    if (done.outcome === 'done') return { outcome: 'done', exercise }
+  }
+  return { outcome: 'refused', why: 'the law is being changed by others at the same time' }
+}
+
+function openOption(
+  snapshot: Snapshot,
+  { clause: name, quantity: wanted, dueAt }: ExerciseOrder,
+): { readonly option: ExpansionOption } | { readonly refused: string } {
+  const { now } = snapshot
+  const { inForce, silent } = asOf(historyOf(snapshot), now, now)
+  const option = inForce.find((each) => clauseName(each) === name)
+  if (option?.kind === 'expansion_option') {
+    const { value, unit } = option.quantity
+    if (wanted > value) return { refused: `${name} is for ${value} ${unit} at most` }
+    if (dueAt < now) return { refused: 'due lies in the past; expected the day by which it comes' }
+    return { option }
+  }
+  // The newest version is the one that people mean.
+  const closed = silent.findLast(({ clause }) => {
+    return clauseName(clause) === name && clause.kind === 'expansion_option'
+  })
+  if (closed) return { refused: `${name} cannot be taken: ${phraseSilence(closed.silence)}` }
+  if (option) return { refused: `${name} is no option: it is about ${option.kind}` }
+  const all = [...inForce, ...silent.map(({ clause }) => clause)]
+  const options = all.filter(({ kind }) => kind === 'expansion_option').map(clauseName)
+  const known = [...new Set(options)].sort().join(', ')
+  return {
+    refused: `there is no option ${name}; ${known === '' ? 'there are none' : `there is ${known}`}`,
   }
 }

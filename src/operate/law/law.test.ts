@@ -17,6 +17,7 @@ import { defaultSettings } from '../settings.ts'
 import { submit } from '../submit.ts'
 import { decide } from '../turn/decide.ts'
 import type { Observed } from '../turn/observed.ts'
+import { contingentView, takeOption } from './contingent.ts'
 import { exposureView } from './exposure.ts'
 import { verdictsAt } from './look.ts'
 import { keep } from './record.ts'
@@ -176,6 +177,84 @@ it('[OP24] nobody waives what is not there, is over, or nobody can waive', async
   }
   assert.match(await why({ clause: 'msa/alone' }), /no clause msa\/alone; there are msa\/home/)
   assert.match(await why({}), /nobody can waive msa\/home, which is about residency/)
+})
+
+const optional = (more = '') => `
+kind: Contract
+name: msa
+with: bolt
+form: MSA
+bindingness: definitive
+signed: 2026-01-01
+from: 2026-01-01
+to: 2029-01-01
+source: letter
+clauses:
+  - kind: expansion_option
+    id: more
+    from: 2026-02-01
+    to: 2026-05-01
+    quantity: 64 accelerators
+    accelerator: H100
+    strike_per_hour: 1.50
+    term: 365 days${more}
+  - { kind: rofo, id: offer }
+`
+
+it('[OP37] an option is taken when two persons said the same, and only once', async (t) => {
+  const ledger = await openLedger(t)
+  await submit(ledger, read(optional()), null)
+  const order = { clause: 'msa/more', quantity: 48, dueAt: now + 86_400_000, paper: 'letter 9' }
+  const said = async (by: string, change: object = {}) => {
+    const done = await takeOption(ledger, { ...order, by, ...change })
+    return done.outcome === 'done' ? [done.exercise.by.join(), done.exercise.takenAt] : done.why
+  }
+  const open = async () => contingentView(await ledger.read(), []).options
+  assert.deepEqual(await said('ann'), ['ann', null])
+  assert.deepEqual(await said('ann'), ['ann', null])
+  // Another quantity is another wish.
+  assert.deepEqual(await said('ben', { quantity: 64 }), ['ben', null])
+  const [option] = await open()
+  assert.deepEqual(
+    option?.asked.map(({ by, quantity }) => `${by.join()} ${quantity}`),
+    ['ann 48', 'ben 64'],
+  )
+  assert.deepEqual(await said('ben', { paper: 'agreed' }), ['ann,ben', now])
+  assert.deepEqual(await open(), [])
+  assert.equal(await said('eve'), 'msa/more cannot be taken: taken on 2026-03-01 by ann and ben')
+  const { law, exercise } = (await ledger.read()).rows
+  assert.deepEqual([law[0]?.body.changes, exercise[0]?.body.paper], [5, 'letter 9'])
+  // To submit the contract once more changes nothing of it.
+  const again = await submit(ledger, read(optional()), null)
+  assert.equal(again.outcome === 'done' && again.results[0]?.change, 'unchanged')
+})
+
+it('[OP37] nobody takes what is not open, nor more than it is', async (t) => {
+  const ledger = await openLedger(t)
+  const order = { clause: 'msa/more', quantity: 65, dueAt: now, paper: 'letter', by: 'ann' }
+  const why = async (change: object = {}) => {
+    const done = await takeOption(ledger, { ...order, ...change })
+    return done.outcome === 'refused' ? done.why : done.outcome
+  }
+  const become = async (text: string) => submit(ledger, read(text), null)
+  assert.equal(await why(), 'there is no option msa/more; there are none')
+  await become(optional())
+  assert.equal(await why(), 'msa/more is for 64 accelerators at most')
+  assert.match(await why({ quantity: 1, dueAt: now - 1 }), /^due lies in the past/)
+  assert.equal(await why({ clause: 'msa/most' }), 'there is no option msa/most; there is msa/more')
+  assert.equal(await why({ clause: 'msa/offer' }), 'msa/offer is no option: it is about rofo')
+  const whileNot = async (text: string) => {
+    await become(text)
+    return why({ quantity: 1 })
+  }
+  const cannot = 'msa/more cannot be taken:'
+  const early = optional().replace('from: 2026-02-01', 'from: 2026-04-01')
+  assert.equal(await whileNot(early), `${cannot} begins on 2026-04-01`)
+  const late = optional().replace('to: 2026-05-01', 'to: 2026-03-01')
+  assert.equal(await whileNot(late), `${cannot} ended on 2026-03-01`)
+  const loose = optional().replace('definitive', 'announced')
+  assert.equal(await whileNot(loose), `${cannot} its agreement is announced, and binds nobody`)
+  assert.deepEqual((await ledger.read()).rows.exercise, [])
 })
 
 const residency = 'residency, id: home, jurisdictions: [eu]'

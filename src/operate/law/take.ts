@@ -2,6 +2,7 @@
  * Contracts in the ledger: every version stays, and none comes in that contradicts what is there.
  */
 import { contradictions } from '../../core/contracts/check/contradictions.ts'
+import { withTaken } from '../../core/contracts/rights/taken.ts'
 import type { Contract } from '../../core/domain/contract.ts'
 import { type Spec, same } from '../../core/domain/spec.ts'
 import type { Ms } from '../../core/domain/time.ts'
@@ -50,7 +51,7 @@ export async function lawOf(
   now: Ms,
 ): Promise<LawChange | { readonly refused: string }> {
   const snapshot = await ledger.read()
-  const history = historyOf(snapshot)
+  const history = signedOf(snapshot)
   const drafts = new Map(
     specs.filter(isContract).map(({ spec }) => [spec.name, versioned(spec, history, now)]),
   )
@@ -82,6 +83,13 @@ export function lawPut(law: Row<'law'> | null): Put {
   return { kind: 'law', id: lawId, version: law?.version ?? 0, live: true, body: { changes } }
 }
 
+/** Every version of every contract, with what follows from the options that were taken. */
 export function historyOf({ rows }: Pick<Snapshot, 'rows'>): readonly Contract[] {
+  const exercises = rows.exercise.map(({ body }) => body)
+  return withTaken(signedOf({ rows }), exercises)
+}
+
+/** Every version of every contract, as it was submitted. */
+function signedOf({ rows }: Pick<Snapshot, 'rows'>): readonly Contract[] {
   return rows.contract.map(({ body }) => body)
 }

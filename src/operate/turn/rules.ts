@@ -6,6 +6,7 @@ import { announceValidMs } from '../../core/acquire/settle.ts'
 import { houseOf, type Law, lawAt } from '../../core/contracts/law.ts'
 import { noRecords } from '../../core/contracts/rights/act.ts'
 import { keptRecords } from '../../core/contracts/rights/kept.ts'
+import { withTaken } from '../../core/contracts/rights/taken.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
 import type { Ms } from '../../core/domain/time.ts'
@@ -17,7 +18,7 @@ import type { Sheet } from './sheet.ts'
 
 /** What contracts say now, as far as the ledger knows. */
 export function lawOn(rows: Sheet, { owners }: Memory, now: Ms): Law {
-  const contracts = rows.all('contract')
+  const contracts = withTaken(rows.all('contract'), rows.all('exercise'))
   const cases = rows.all('right')
   // What was bought lately counts where somebody may refuse first, and costs nothing elsewhere.
   const isAsked = contracts.some(({ clauses }) => clauses.some(({ kind }) => kind === 'rofr'))

@@ -3,7 +3,18 @@
  */
 import { z } from 'zod'
 import { choice, map, name, positive, whole } from '../field.ts'
-import { days, line, moment, quantity, share, window, word } from './field.ts'
+import {
+  climb,
+  days,
+  line,
+  moment,
+  quantity,
+  reachedOf,
+  rungs,
+  share,
+  window,
+  word,
+} from './field.ts'
 import { clauseKind } from './terms.ts'
 
 const tranche = map('a tranche', {
@@ -12,23 +23,8 @@ const tranche = map('a tranche', {
   accelerator: word,
   due: moment,
   acceptance: line.optional().describe('The test that it has to pass'),
-  energised: moment.optional(),
-  delivered: moment.optional(),
-  accepted: moment.optional(),
-}).superRefine(({ energised, delivered, accepted }, context) => {
-  const object = (key: string, message: string) => {
-    context.addIssue({ code: 'custom', message, path: [key] })
-  }
-  if (accepted !== undefined && delivered === undefined) {
-    object('delivered', 'the day of delivery, because it was accepted')
-  }
-  if (accepted !== undefined && delivered !== undefined && accepted < delivered) {
-    object('accepted', 'a day not before delivered')
-  }
-  if (energised !== undefined && delivered !== undefined && delivered < energised) {
-    object('delivered', 'a day not before energised')
-  }
-})
+  ...rungs,
+}).superRefine(climb)
 
 const ramp = clauseKind(
   'ramp',
@@ -52,11 +48,7 @@ const ramp = clauseKind(
       accelerator: canonical(each.accelerator),
       dueAt: each.due,
       acceptance: each.acceptance ?? null,
-      reached: {
-        energised: each.energised ?? null,
-        delivered: each.delivered ?? null,
-        accepted: each.accepted ?? null,
-      },
+      reached: reachedOf(each),
     })),
   }),
 )

@@ -3,9 +3,10 @@
  * `10 business days`, `1 GW`, `2025-01-21`.
  */
 import { z } from 'zod'
-import type { Condition, Dimension, Operator, Scope } from '../../domain/clause.ts'
+import type { Condition, Dimension, Operator, Rung, Scope } from '../../domain/clause.ts'
 import type { Quantity, Unit } from '../../domain/contract.ts'
 import { parseMoment, type Weekday, type Window } from '../../domain/day.ts'
+import type { Ms } from '../../domain/time.ts'
 import { field, map, name } from '../field.ts'
 import { nearest } from '../words.ts'
 
@@ -111,6 +112,43 @@ export const quantity = field<Quantity>({
     return match && right ? `${match[1]}${match[2] ?? ''} ${right}` : null
   },
 })
+
+/** The days on which capacity came from one rung to the next. */
+export const rungs = {
+  energised: moment.optional(),
+  delivered: moment.optional(),
+  accepted: moment.optional(),
+}
+
+type Rungs = Partial<Readonly<Record<keyof typeof rungs, Ms>>>
+
+/** No rung before the one below it. */
+export function climb(
+  { energised, delivered, accepted }: Rungs,
+  context: z.core.$RefinementCtx,
+): void {
+  const object = (key: string, message: string) => {
+    context.addIssue({ code: 'custom', message, path: [key] })
+  }
+  if (accepted !== undefined && delivered === undefined) {
+    object('delivered', 'the day of delivery, because it was accepted')
+  }
+  if (accepted !== undefined && delivered !== undefined && accepted < delivered) {
+    object('accepted', 'a day not before delivered')
+  }
+  if (energised !== undefined && delivered !== undefined && delivered < energised) {
+    object('delivered', 'a day not before energised')
+  }
+}
+
+export function reachedOf(reached: Rungs): Readonly<Record<Rung, Ms | null>> {
+  const { energised, delivered, accepted } = reached
+  return {
+    energised: energised ?? null,
+    delivered: delivered ?? null,
+    accepted: accepted ?? null,
+  }
+}
 
 /** A text for people: one line, shown as it was written. */
 export const line = field({

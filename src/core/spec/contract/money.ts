@@ -3,7 +3,19 @@
  */
 import { z } from 'zod'
 import { choice, map, name, positive, usdPerHour, whole } from '../field.ts'
-import { days, dollars, line, moment, parties, quantity, share, word } from './field.ts'
+import {
+  climb,
+  days,
+  dollars,
+  line,
+  moment,
+  parties,
+  quantity,
+  reachedOf,
+  rungs,
+  share,
+  word,
+} from './field.ts'
 import { clauseKind } from './terms.ts'
 
 const inOrderOfTime = (message: string) => {
@@ -81,12 +93,22 @@ const spendCommit = clauseKind(
 
 const expansionOption = clauseKind(
   'expansion_option',
-  { quantity, accelerator: word, strike_per_hour: usdPerHour, term: days },
+  {
+    quantity,
+    accelerator: word,
+    strike_per_hour: usdPerHour,
+    term: days,
+    reached: map('a map with energised, delivered and accepted', rungs)
+      .superRefine(climb)
+      .optional()
+      .describe('How far it is, once it was taken'),
+  },
   (terms, _given, canonical) => ({
     quantity: terms.quantity,
     accelerator: canonical(terms.accelerator),
     strikePerHour: terms.strike_per_hour,
     termDays: terms.term,
+    ...(terms.reached && { reached: reachedOf(terms.reached) }),
   }),
 )
 
