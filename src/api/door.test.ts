@@ -68,6 +68,7 @@ const may: Readonly<Record<RouteName | 'metrics', string>> = {
   lawGaps: 'writer reader',
   delivery: 'writer reader',
   contingent: 'writer reader',
+  exercise: '',
   exits: 'writer reader',
   substitute: 'writer reader',
   waivers: 'writer reader',

@@ -24,6 +24,7 @@ export const paths = {
   lawGaps: { method: 'GET', path: '/v1/law/gaps' },
   delivery: { method: 'GET', path: '/v1/law/delivery' },
   contingent: { method: 'GET', path: '/v1/law/contingent' },
+  exercise: { method: 'POST', path: '/v1/law/contingent' },
   exits: { method: 'GET', path: '/v1/law/exits' },
   substitute: { method: 'POST', path: '/v1/law/substitute' },
   waivers: { method: 'GET', path: '/v1/waivers' },

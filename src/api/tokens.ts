@@ -86,25 +86,27 @@ function holds({ expiresAt }: Token, now: Ms): boolean {
 export interface NewTokenOptions {
   readonly name: string
   readonly role: Role
+  /** Whose it is; by default a person of its name. */
+  readonly person?: string | undefined
   readonly expiresInMs: number | null
 }
 
 /** Null where a token of that name holds. */
 export async function createToken(
   ledger: Ledger,
-  { name, role, expiresInMs }: NewTokenOptions,
+  { name, role, person = name, expiresInMs }: NewTokenOptions,
   random: (bytes: number) => Buffer,
 ): Promise<{ readonly token: Token; readonly secret: string } | null> {
   const secret = `cal_${random(24).toString('base64url')}`
   const createdAt = await ledger.now()
   const expiresAt = expiresInMs === null ? null : createdAt + expiresInMs
-  const token: Token = { name, role, hash: hashOf(secret), createdAt, expiresAt }
+  const token: Token = { name, role, person, hash: hashOf(secret), createdAt, expiresAt }
   const old = await ledger.get('token', name)
   if (old?.live) return null
   const version = old?.version ?? 0
   const done = await ledger.commit({
     puts: [{ kind: 'token', id: name, version, live: true, body: token }],
-    events: [event('token.created', {}, { name, role })],
+    events: [event('token.created', {}, { name, role, person })],
   })
   return done.outcome === 'done' ? { token, secret } : null
 }

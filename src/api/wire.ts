@@ -286,13 +286,16 @@ export type LoadReport = z.infer<typeof LoadReport>
 export const TokenView = z.object({
   name,
   role: z.enum(['admin', 'writer', 'reader', 'gateway', 'client']),
+  person: z.string().describe('whose it is'),
   createdAt: ms,
   expiresAt: ms.nullable(),
 })
+export type TokenView = z.infer<typeof TokenView>
 const centuryMs = 100 * 365 * 86_400_000
 export const NewToken = z.strictObject({
   name: label,
   role: TokenView.shape.role,
+  person: label.optional().describe('whose it is; its name by default'),
   expiresInMs: z.number().int().positive().max(centuryMs).nullable(),
 })
 

@@ -229,6 +229,7 @@ function addAdmin(root: Command, does: Does): void {
         .choices(['admin', 'writer', 'reader', 'gateway', 'client'])
         .makeOptionMandatory(),
     )
+    .option('--person <name>', 'whose it is, where two persons have to agree; else its own name')
     .option('--expires <duration>', 'for example 90d; never where none is named', durationMs)
     .action(
       does(async (session, [name = ''], options: CreateOptions) =>

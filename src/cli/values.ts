@@ -55,3 +55,8 @@ export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('Expected a whole number.')
 }
+
+export function positive(text: string): number {
+  if (/^\d{1,12}(\.\d{1,6})?$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('Expected a number above 0.')
+}

@@ -280,10 +280,10 @@ export const world: Answers = {
     budgets: [],
   }),
   tokens: () => ({
-    tokens: [{ name: 'ci', role: 'writer', createdAt: now, expiresAt: null }],
+    tokens: [{ name: 'ci', role: 'writer', person: 'ann', createdAt: now, expiresAt: null }],
   }),
   createToken: () => ({
-    token: { name: 'ci', role: 'writer', createdAt: now, expiresAt: null },
+    token: { name: 'ci', role: 'writer', person: 'ci', createdAt: now, expiresAt: null },
     secret: 'sk-once',
   }),
   deleteToken: ({ params }) => ({ name: params.name ?? '' }),

@@ -105,6 +105,45 @@ it('[AP39] an option is held against the cheapest offer on demand', async (t) =>
   assert.deepEqual([option?.marketPerHour, option?.value], [2_000_000, '1200000000'])
 })
 
+it('[AP40] two admins take an option, and what was agreed is told with what comes', async (t) => {
+  const home = await stage(t)
+  const open = contract.replace('term: 10 days', 'term: 10 days\n    to: 2099-01-01')
+  assert.deepEqual((await home.apply(open)).body.faults ?? [], [])
+  const dueAt = Date.parse('2090-01-01')
+  const body = { clause: 'build/more', quantity: 8, dueAt, paper: 'letter 9' }
+  const take = async (secret?: string) => {
+    return home.ask('POST /v1/law/contingent', { body, ...(secret && { token: secret }) })
+  }
+  assert.equal((await take()).body.exercise.takenAt, null)
+  const [option] = (await home.ask('GET /v1/law/contingent')).body.options
+  assert.deepEqual(option.asked, [{ quantity: 8, dueAt, paper: 'letter 9', by: ['bootstrap'] }])
+  const { exercise } = (await take(await home.token('admin', 'ann'))).body
+  assert.deepEqual([exercise.by, exercise.takenAt > 0], [['ann', 'bootstrap'], true])
+
+  assert.deepEqual((await home.ask('GET /v1/law/contingent')).body.options, [])
+  const { tranches, ramps } = (await home.ask('GET /v1/law/delivery')).body
+  const [taken] = tranches.filter(({ tranche }: Told) => tranche === 'build/more/taken/all')
+  assert.deepEqual([taken.rung, taken.accelerators, taken.dueAt], ['contracted', 8, dueAt])
+  assert.deepEqual([ramps[0].clause, ramps[0].promised], ['build/more/taken', 8])
+  const { clauses } = (await home.ask('GET /v1/law')).body
+  const [was] = clauses.filter(({ clause }: Told) => clause === 'build/more')
+  assert.match(was.silent, /^taken on \d{4}-\d\d-\d\d by ann and bootstrap$/)
+  const { dates } = (await home.ask('GET /v1/law/dates')).body
+  const about = dates.filter(({ clause }: Told) => clause?.startsWith('build/more'))
+  assert.deepEqual(
+    about.map(({ what, by }: Told) => `${what}, ${by}`),
+    ['all is due: 8 accelerators, acme', 'ramp ends, null'],
+  )
+  refused(await take(), 400, 'invalid', /build\/more cannot be taken: taken on/)
+})
+
+interface Told {
+  readonly clause?: string
+  readonly tranche?: string
+  readonly what?: string
+  readonly by?: string | null
+}
+
 it('[AP39] leaving costs its share of what is still to be paid', async (t) => {
   const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
   const terms = `  - kind: take_or_pay

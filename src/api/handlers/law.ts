@@ -3,7 +3,8 @@
  */
 import { clauseName } from '../../core/domain/clause.ts'
 import type { Contract, Waiver } from '../../core/domain/contract.ts'
-import { contingentView } from '../../operate/law/contingent.ts'
+import { personOf } from '../../core/domain/token.ts'
+import { contingentView, takeOption } from '../../operate/law/contingent.ts'
 import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
 import { exitsView } from '../../operate/law/exit.ts'
 import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
@@ -22,6 +23,7 @@ type Names =
   | 'lawGaps'
   | 'delivery'
   | 'contingent'
+  | 'exercise'
   | 'exits'
   | 'substitute'
   | 'waivers'
@@ -54,7 +56,16 @@ export function lawHandlers({ ledger, books, operator }: House): Handlers<Names>
     },
     async contingent() {
       const { options, backstops } = contingentView(await ledger.read(), operator.offers())
-      return { options: options.map(shown), backstops: backstops.map(shown) }
+      const withAsked = options.map(({ asked, ...option }) => {
+        return { ...shown(option), asked: asked.map((each) => ({ ...each, by: [...each.by] })) }
+      })
+      return { options: withAsked, backstops: backstops.map(shown) }
+    },
+    async exercise({ body, token }) {
+      const done = await takeOption(ledger, { ...body, by: personOf(token) })
+      if (done.outcome === 'refused') throw new Refused('invalid', done.why)
+      operator.nudge()
+      return { exercise: { ...done.exercise, by: [...done.exercise.by] } }
     },
     exits: async () => ({ exits: exitsView(await chargedOf(ledger, books)).map(shown) }),
     async substitute({ body }) {
@@ -77,7 +88,7 @@ export function lawHandlers({ ledger, books, operator }: House): Handlers<Names>
       return { record: { ...done.record } }
     },
     async waive({ body, token }) {
-      const done = await waive(ledger, { ...body, by: token.name })
+      const done = await waive(ledger, { ...body, by: personOf(token) })
       if (done.outcome === 'refused') throw new Refused('invalid', done.why)
       operator.nudge()
       return { waiver: waiverView(done.waiver) }

@@ -138,6 +138,22 @@ describe('[AP20] tokens', () => {
     assert.doesNotMatch(JSON.stringify(stored), new RegExp(secret))
   })
 
+  it('are of a person, by default of their name, those of older versions too', async (t) => {
+    const { ask, token, ledger } = await stage(t)
+    await token('writer', 'ci')
+    const body = { name: 'desk', role: 'admin', person: 'ann', expiresInMs: null }
+    assert.equal((await ask('POST /v1/tokens', { body })).body.token.person, 'ann')
+    const made = await ledger.get('token', 'ci')
+    assert.ok(made)
+    const { person: _, ...old } = made.body
+    await ledger.commit({ puts: [{ ...made, body: old }], events: [] })
+    const { tokens } = (await ask('GET /v1/tokens')).body
+    assert.deepEqual(
+      tokens.map(({ name, person }: Record<string, string>) => `${name} of ${person}`),
+      ['bootstrap of bootstrap', 'ci of ci', 'desk of ann'],
+    )
+  })
+
   it('have one name each, which is free again when they were revoked', async (t) => {
     const { ask, token } = await stage(t)
     await token('reader', 'ci')

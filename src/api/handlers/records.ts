@@ -2,11 +2,12 @@
  * What was: events, logs; and who may look: tokens. And whether all is well.
  */
 import type { Run } from '../../core/domain/run.ts'
+import { personOf, type Token } from '../../core/domain/token.ts'
 import { eventView } from '../../core/report/views.ts'
 import type { Audit } from '../../operate/audit.ts'
 import { Refused } from '../failure.ts'
 import { createToken, everyToken, type Revocation, revokeToken } from '../tokens.ts'
-import type { AuditReply } from '../wire.ts'
+import type { AuditReply, TokenView } from '../wire.ts'
 import type { Handlers, House, Input } from './handler.ts'
 
 type Names = 'events' | 'logs' | 'tokens' | 'createToken' | 'deleteToken' | 'doctor' | 'audit'
@@ -18,14 +19,13 @@ export function recordHandlers(house: House): Handlers<Names> {
     logs: async (input) => logOf(house, input),
     async tokens() {
       const rows = await everyToken(ledger)
-      return { tokens: rows.map(({ body: { hash: _, ...shown } }) => shown) }
+      return { tokens: rows.map(({ body }) => tokenView(body)) }
     },
     async createToken({ body }) {
       const created = await createToken(ledger, body, random)
       if (!created) throw new Refused('conflict', `there is a token ${body.name}; revoke it first`)
       gate.forget()
-      const { hash: _, ...shown } = created.token
-      return { token: shown, secret: created.secret }
+      return { token: tokenView(created.token), secret: created.secret }
     },
     async deleteToken({ params: { name } }) {
       const revocation = await revokeToken(ledger, name)
@@ -89,4 +89,8 @@ function untilLastCharacter(bytes: Uint8Array): Uint8Array {
     }
   }
   return bytes
+}
+
+function tokenView({ hash: _, ...token }: Token): TokenView {
+  return { ...token, person: personOf(token) }
 }

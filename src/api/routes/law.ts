@@ -6,6 +6,8 @@ import { paths } from '../paths.ts'
 import {
   ContingentReply,
   DeliveryReply,
+  ExerciseOrder,
+  ExerciseView,
   ExitView,
   SubstitutionOrder,
   SubstitutionReply,
@@ -80,6 +82,15 @@ export const lawRoutes = {
     reply: ContingentReply,
     about: 'What may come and may not: options to take, and backstops to pay.',
   },
+  exercise: {
+    ...paths.exercise,
+    roles: admins,
+    params: none,
+    query: none,
+    body: ExerciseOrder,
+    reply: z.object({ exercise: ExerciseView }),
+    about: 'Take an option: it is taken once a second person asks for the same.',
+  },
   exits: {
     ...paths.exits,
     roles: anyone,
@@ -114,7 +125,7 @@ export const lawRoutes = {
     query: none,
     body: WaiverOrder,
     reply: z.object({ waiver: WaiverView }),
-    about: 'Set a clause aside; an override is in force once a second token asks for the same.',
+    about: 'Set a clause aside; an override is in force once a second person asks for the same.',
   },
   records: {
     ...paths.records,

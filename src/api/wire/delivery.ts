@@ -73,6 +73,11 @@ export const OptionView = z.object({
   termDays: z.number(),
   value: amount.nullable().describe("at today's market, if all of it is used"),
   until: ms.nullable().describe('the last moment to take it'),
+  asked: z
+    .array(
+      z.object({ quantity: z.number(), dueAt: ms, paper: z.string(), by: z.array(z.string()) }),
+    )
+    .describe('what one of us said, and a second has not said yet'),
   assumed: z.array(z.string()),
 })
 export type OptionView = z.infer<typeof OptionView>
@@ -92,6 +97,24 @@ export const ContingentReply = z.object({
   backstops: z.array(BackstopView),
 })
 export type ContingentReply = z.infer<typeof ContingentReply>
+
+export const ExerciseOrder = z.strictObject({
+  clause: z.string().min(3).max(300).describe('<contract>/<clause>'),
+  quantity: z.number().positive().max(1e15).describe('in the unit of the option'),
+  dueAt: ms.describe('when it is to come'),
+  paper: z.string().min(1).max(500).describe('our letter that says so'),
+})
+
+export const ExerciseView = z.object({
+  id: z.string(),
+  clause,
+  quantity: z.number(),
+  dueAt: ms,
+  paper: z.string(),
+  by: z.array(z.string()),
+  takenAt: ms.nullable().describe('null until a second person says so'),
+})
+export type ExerciseView = z.infer<typeof ExerciseView>
 
 export const ExitView = z.object({
   clause,

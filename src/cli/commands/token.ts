@@ -10,6 +10,7 @@ export type Role = (typeof NewToken)['_output']['role']
 
 export interface CreateOptions {
   readonly role: Role
+  readonly person?: string
   /** Milliseconds; never where it is not given. */
   readonly expires?: number
 }
@@ -18,10 +19,10 @@ export interface CreateOptions {
 export async function createToken(
   session: Session,
   name: string,
-  { role, expires }: CreateOptions,
+  { role, person, expires }: CreateOptions,
 ): Promise<number> {
   const api = await session.api()
-  const body = { name, role, expiresInMs: expires ?? null }
+  const body = { name, role, person, expiresInMs: expires ?? null }
   const reply = await api.call('createToken', { body })
   session.note(`this is the token of ${plain(name)}; it is not shown again:\n`)
   session.reply(reply, ({ secret }) => `${plain(secret)}\n`)

@@ -32,6 +32,7 @@ const answers: Answers = {
         ...{ clause: 'build/more', with: 'rival', accelerator: 'GB200', accelerators: 1_000 },
         ...{ strikePerHour: 2_500_000, marketPerHour: 3_000_000, termDays: 365, until: null },
         ...{ value: '4380000000000', assumed: ['term'] },
+        asked: [{ quantity: 500, dueAt: day('2027-03-01'), paper: 'letter 9', by: ['ann'] }],
       },
     ],
     backstops: [
@@ -41,6 +42,12 @@ const answers: Answers = {
       },
     ],
   }),
+  exercise: ({ body }) => {
+    const order = body as { clause: string; quantity: number; dueAt: number; paper: string }
+    const isFirst = order.quantity === 500
+    const by = isFirst ? ['ann'] : ['ann', 'ben']
+    return { exercise: { id: 'o1', ...order, by, takenAt: isFirst ? null : day('2026-11-30') } }
+  },
   exits: () => ({
     exits: [
       {
@@ -74,8 +81,25 @@ describe('what comes', () => {
 
   it('tells what may come and may not', async (t) => {
     const { stdout } = await says(t, 'contingent')
-    assert.match(stdout, /1,000 GB200 +\$2\.50 +\$3\.00 +365 +\$4\.38M +- +term/)
+    assert.match(stdout, /1,000 GB200 +\$2\.50 +\$3\.00 +365 +\$4\.38M +- +ann: 500, due 2027-/)
     assert.match(stdout, /build\/unsold +rival +- +\$6\.3B +2032-04-01/)
+  })
+
+  it('takes an option, for which two have to say the same', async (t) => {
+    const terms = ['--due', '2027-03-01', '--paper', 'letter 9']
+    const taken = (quantity: string) => {
+      return says(t, 'exercise', 'build/more', '--quantity', quantity, ...terms)
+    }
+    const { stdout, asked } = await taken('500')
+    const whole = '500 of build/more, due 2027-03-01,'
+    assert.equal(stdout, `o1: ${whole} once somebody beside ann says the same\n`)
+    const body = { clause: 'build/more', quantity: 500, paper: 'letter 9' }
+    assert.deepEqual(asked?.body, { ...body, dueAt: day('2027-03-01') })
+    const both = await taken('0.5')
+    assert.equal(both.stdout, 'o1: 0.5 of build/more, due 2027-03-01, are taken, say ann and ben\n')
+    const none = await taken('0')
+    assert.deepEqual([none.exitCode, none.asked], [2, undefined])
+    assert.match(none.stderr, /Expected a number above 0/)
   })
 
   it('tells what leaving costs, where that is known', async (t) => {

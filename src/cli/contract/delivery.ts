@@ -115,8 +115,13 @@ const optionColumns: readonly Column<OptionView>[] = [
   { title: 'DAYS', cell: ({ termDays }) => count(termDays), isRight: true },
   { title: 'SAVES TODAY', cell: ({ value }) => amount(value), isRight: true },
   { title: 'TAKE BY', cell: ({ until }) => (until === null ? null : formatDay(until)) },
+  { title: 'ASKED', cell: ({ asked }) => asked.map(askedText).join('; ') || null },
   { title: 'ASSUMED', cell: ({ assumed }) => assumed.join(', ') || null },
 ]
+
+function askedText({ quantity, dueAt, by }: OptionView['asked'][number]): string {
+  return `${by.join(' and ')}: ${count(quantity)}, due ${formatDay(dueAt)}`
+}
 
 const backstopColumns: readonly Column<BackstopView>[] = [
   { title: 'BACKSTOP', cell: ({ clause }) => clause },
@@ -141,6 +146,28 @@ export async function contingent(session: Session): Promise<number> {
       ...(backstops.length > 0 ? [table(backstopColumns, backstops, session.look)] : []),
     ]
     return shown.length > 0 ? shown.join('\n') : 'there are no options and no backstops\n'
+  })
+  return exitCodes.ok
+}
+
+export interface ExerciseOptions {
+  readonly quantity: number
+  readonly due: number
+  readonly paper: string
+}
+
+export async function exercise(
+  session: Session,
+  clause: string,
+  { quantity, due: dueAt, paper }: ExerciseOptions,
+): Promise<number> {
+  const api = await session.api()
+  const reply = await api.call('exercise', { body: { clause, quantity, dueAt, paper } })
+  session.reply(reply, ({ exercise: { id, by, takenAt } }) => {
+    const said = `${id}: ${count(quantity)} of ${plain(clause)}, due ${formatDay(dueAt)},`
+    const persons = by.map(plain).join(' and ')
+    if (takenAt === null) return `${said} once somebody beside ${persons} says the same\n`
+    return `${said} are taken, say ${persons}\n`
   })
   return exitCodes.ok
 }

@@ -5,8 +5,9 @@ import { Argument, type Command, Option } from 'commander'
 import type { DecisionOrder } from '../../api/wire/money.ts'
 import { CliError } from '../failure.ts'
 import type { Does } from '../tree.ts'
-import { dayOf, monthOf, usdOf, wholeNumber } from '../values.ts'
+import { dayOf, monthOf, positive, usdOf, wholeNumber } from '../values.ts'
 import type { AsOfOptions, WaiveOptions } from './commands.ts'
+import type { ExerciseOptions } from './delivery.ts'
 
 export function addContract(root: Command, does: Does): void {
   const contract = root
@@ -49,7 +50,7 @@ export function addContract(root: Command, does: Does): void {
   addRecords(contract, does)
   contract
     .command('waive')
-    .description('set a clause aside; without --granted a second token has to ask for the same')
+    .description('set a clause aside; without --granted a second person has to ask for the same')
     .argument('<clause>', 'such as msa/alone')
     .requiredOption('--until <day>', 'the last moment is the one before', dayOf)
     .requiredOption('--reason <text>', 'or, with --granted, the paper that says so')
@@ -78,6 +79,18 @@ function addDelivery(contract: Command, does: Does): void {
     .command('contingent')
     .description('what may come and may not: options to take, and backstops to pay')
     .action(does(async (session) => (await import('./delivery.ts')).contingent(session)))
+  contract
+    .command('exercise')
+    .description('take an option; a second person has to say the same')
+    .argument('<option>', 'such as msa/more')
+    .requiredOption('--quantity <number>', 'in the unit of the option, at most all of it', positive)
+    .requiredOption('--due <day>', 'when it is to come', dayOf)
+    .requiredOption('--paper <text>', 'our letter that says so')
+    .action(
+      does(async (session, [clause = ''], options: ExerciseOptions) =>
+        (await import('./delivery.ts')).exercise(session, clause, options),
+      ),
+    )
   contract
     .command('exit')
     .description('what leaving each agreement now would cost, and until when notice may be given')

@@ -132,6 +132,7 @@ export const offerColumns: readonly Column<OfferView>[] = [
 export const tokenColumns: readonly Column<(typeof TokenView)['_output']>[] = [
   { title: 'NAME', cell: ({ name }) => name },
   { title: 'ROLE', cell: ({ role }) => role },
+  { title: 'PERSON', cell: ({ person }) => person },
   { title: 'CREATED', cell: ({ createdAt }) => moment(createdAt) },
   { title: 'EXPIRES', cell: ({ expiresAt }) => (expiresAt ? moment(expiresAt) : 'never') },
 ]
