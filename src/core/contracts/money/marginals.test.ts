@@ -61,6 +61,19 @@ it('[CL35] what is committed to frees no hour twice', () => {
   assert.deepEqual(full.offers, {})
 })
 
+it('[CL33] what was not delivered is not paid for, and frees nothing', () => {
+  const waiting = use.replace(' }', ', ramp: steps }')
+  const tranche = 'id: one, quantity: 16 accelerators, accelerator: H100, due: 2026-05-01'
+  const under = (rungs: string) => {
+    const steps = `  - { kind: ramp, id: steps, tranches: [{ ${tranche}${rungs} }] }`
+    const { offers, leases } = priced(`${waiting}\n${steps}`, [lease('1', 8)])
+    return [offers, leases]
+  }
+  assert.deepEqual(under(''), [{}, {}])
+  const accepted = ', delivered: 2026-05-01, accepted: 2026-05-01'
+  assert.deepEqual(under(accepted), [{ 'acme/h100': 0 }, { '1': 0 }])
+})
+
 it('[CL36] a prepaid dollar costs what would come back of it', () => {
   const ahead = '{ kind: prepay, id: ahead, form: prepay, amount: $1M, paid: 2026-05-01 }'
   assert.deepEqual(priced(ahead, []).offers, { 'acme/h100': 0 })

@@ -92,7 +92,7 @@ function oldest(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
 }
 
 function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
-  const { closed, prepaidUsed, open, leases, now } = input
+  const { inForce, closed, prepaidUsed, open, leases, now } = input
   const name = clauseName(clause)
   const ours = closed.filter((each) => each.clause === name)
   const nothing = { usedHours: 0, expectedHours: 0, creditHours: 0, accepted: null }
@@ -111,7 +111,7 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
       .reduce((sum, each) => sum + (each.accelerators ?? 0) * since(each.from), before)
     const held = acceleratorsAt(leases, clause.with, clause.accelerator)
     const expectedHours = held * ((span.to - now) / hourMs)
-    const accepted = acceptedUnder([clause])(clause, span.from)
+    const accepted = acceptedUnder(inForce)(clause, span.from)
     return { ...none, usedHours: used, expectedHours, accepted }
   }
   if (clause.kind === 'spend_commit') {
