@@ -160,6 +160,35 @@ it('[AP33] takes an invoice once and whole, and compares it', async (t) => {
   refused(await home.ask('GET /v1/invoices/acme/I8'), 404, 'not-found')
 })
 
+it('[AP33] [FO8] holds what is asked for a promise against what is owed', async (t) => {
+  const home = await house(t, Date.parse('1970-02-10') - Date.now())
+  await home.apply(supplier)
+  const block = `  - { kind: take_or_pay, id: block, quantity: 1 accelerators, accelerator: H100,
+      price_per_hour: 1.00, interval: month }`
+  await home.apply(contract.replace(/ {2}- .*/, block))
+  // Sixteen of the 744 hours of January were used.
+  const text = `invoice,commitment,amount,currency,from,to
+I7,msa/block,728,USD,1970-01-01,1970-02-01
+`
+  const body = { supplier: 'acme', file: 'i7.csv', text }
+  const { comparison } = (await home.ask('POST /v1/invoices', { body })).body
+  const [asked] = comparison.filter(({ clause }: Asked) => clause !== null)
+  assert.deepEqual([asked.clause, asked.verdict, asked.charged], ['msa/block', 'same', 728_000_000])
+  const { rows } = (await home.ask('GET /v1/focus/cost-and-usage?month=1970-01')).body
+  const unused = rows.filter(({ PricingUnit }: Asked) => PricingUnit === 'Shortfalls')
+  assert.deepEqual(
+    unused.map(({ InvoiceId, BilledCost }: Asked) => [InvoiceId, BilledCost]),
+    [['I7', '728']],
+  )
+})
+
+interface Asked {
+  readonly clause?: string | null
+  readonly PricingUnit?: string
+  readonly InvoiceId?: string
+  readonly BilledCost?: string
+}
+
 it('[AP34] tells FOCUS, of all time or one month', async (t) => {
   const home = await house(t)
   const rows = async (query: string) =>

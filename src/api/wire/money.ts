@@ -183,7 +183,8 @@ export const InvoiceView = z.object({
 export type InvoiceView = z.infer<typeof InvoiceView>
 
 export const ComparisonView = z.object({
-  rental: z.string(),
+  rental: z.string().describe('empty where it is about none'),
+  clause: z.string().nullable().describe('what was promised; null where it is about a rental'),
   verdict: z.enum(['same', 'differs', 'not ours', 'not billed', 'no rental']),
   billed: micros,
   charged: micros,

@@ -103,7 +103,7 @@ export async function compareInvoice(
 type Row = InvoiceReply['comparison'][number]
 
 const comparisonColumns: readonly Column<Row>[] = [
-  { title: 'RENTAL', cell: ({ rental }) => rental || '(none)' },
+  { title: 'RENTAL OR CLAUSE', cell: ({ rental, clause }) => clause ?? (rental || '(none)') },
   {
     title: 'VERDICT',
     cell: ({ verdict }) => verdict,
@@ -123,8 +123,8 @@ function tellComparison(session: Session, reply: InvoiceReply): number {
     const sums = `billed ${formatUsd(invoice.billed)}, charged ${formatUsd(charged)}`
     const verdict =
       apart.length === 0
-        ? `all ${comparison.length} rentals agree`
-        : `${apart.length} of ${comparison.length} rentals do not agree`
+        ? `all ${comparison.length} agree`
+        : `${apart.length} of ${comparison.length} do not agree`
     const rows = apart.length > 0 ? `\n${table(comparisonColumns, apart, session.look)}` : ''
     return `${head}${span}: ${sums}; ${verdict}\n${rows}`
   })

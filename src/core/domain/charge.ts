@@ -76,4 +76,6 @@ export interface InvoiceLine {
   /** Below zero for a credit. */
   readonly amount: Micros
   readonly description: string
+  /** What was promised, `<contract>/<clause>`, and the span that it is about. */
+  readonly promised?: { readonly clause: string; readonly from: Ms; readonly to: Ms }
 }

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { account, bindingClauses } from '../contracts/money/account.ts'
-import { dues } from '../contracts/money/dues.ts'
+import { type Due, dues } from '../contracts/money/dues.ts'
 import type { Charge } from '../domain/charge.ts'
 import type { Contract } from '../domain/contract.ts'
 import { costOf, sum } from '../domain/money.ts'
 import { slices } from '../meter/slices.ts'
 import { readContracts } from '../spec/read.ts'
 import { checkFocus } from './check.ts'
-import { compareInvoice, readInvoice } from './invoice.ts'
+import { compareInvoice, isBilledBy, readInvoice } from './invoice.ts'
 import { type FocusRow, focusCsv } from './rows.ts'
 import { commitmentRows, invoiceRows, periodRows } from './terms.ts'
 import { usageRows } from './usage.ts'
@@ -70,7 +70,10 @@ function exported(
   const taken = told.draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
   const owed = dues(clauses, taken, { now, accepted: () => null })
   const input = { installation: 'us', parts, account: told, dues: owed, history }
-  return usageRows({ ...input, suppliers: [], invoiceOf: () => null }, always)
+  return usageRows(
+    { ...input, suppliers: [], invoiceOf: () => null, invoiceOfDue: () => null },
+    always,
+  )
 }
 
 const total = (rows: readonly FocusRow[], column: string) =>
@@ -243,9 +246,12 @@ describe('invoices', () => {
       charge('r3', may, may + 3 * hour),
       charge('r4', may - 9 * hour, may - 8 * hour),
     ].flatMap((each) => slices(each, 0))
-    const told = compareInvoice(read.invoice, ours).map(({ rental, verdict, billed, charged }) => {
-      return `${rental || '-'} ${verdict} ${billed / 1e6} ${charged / 1e6}`
-    })
+    const reckoned = { slices: ours, dues: [], clauses: [] }
+    const told = compareInvoice(read.invoice, reckoned).map(
+      ({ rental, verdict, billed, charged }) => {
+        return `${rental || '-'} ${verdict} ${billed / 1e6} ${charged / 1e6}`
+      },
+    )
     assert.deepEqual(told, [
       'r3 not billed 0 30',
       'r2 differs 25 20',
@@ -260,13 +266,68 @@ describe('invoices', () => {
     const rows = exported(charges, []).map((row) => ({ ...row, InvoiceId: 'INV-7' }))
     const read = readInvoice(focusCsv('cost-and-usage', rows), 'acme')
     assert.ok('invoice' in read)
-    const compared = compareInvoice(
-      read.invoice,
-      charges.flatMap((each) => slices(each, 0)),
-    )
+    const ours = charges.flatMap((each) => slices(each, 0))
+    const compared = compareInvoice(read.invoice, { slices: ours, dues: [], clauses: [] })
     assert.deepEqual(
       compared.map(({ verdict }) => verdict),
       ['same', 'same'],
     )
+  })
+
+  const april = Date.parse('2026-04-01')
+  const due: Due = {
+    ...{ clause: 'msa/block', with: 'acme', from: april, to: may, accelerator: 'H100', hours: 640 },
+    amount: 1_280_000_000n,
+  }
+  const promises = (lines: string, dues: readonly Due[] = [due]) => {
+    const columns = 'invoice,rental,commitment,amount,currency,from,to\n'
+    const read = readInvoice(`${columns}${lines}`, 'acme')
+    assert.ok('invoice' in read)
+    const used = slices(charge('r1', april + hour, april + 2 * hour), 0)
+    const reckoned = { slices: used, dues, clauses: ['msa/block', 'msa/spend'] }
+    return compareInvoice(read.invoice, reckoned).map(({ rental, clause, verdict }) => {
+      return `${clause ?? rental} ${verdict}`
+    })
+  }
+  const rented = 'I,r1,,10,USD,2026-04-01,2026-05-01\n'
+
+  it('[FO8] holds what is asked for a promise against what is owed for its span', () => {
+    const asked = (clause: string, amount: string, from = '2026-04-01', to = '2026-05-01') =>
+      promises(`${rented}I,,${clause},${amount},USD,${from},${to}\n`)
+    assert.deepEqual(asked('msa/block', '1280'), ['msa/block same', 'r1 same'])
+    assert.deepEqual(asked('msa/block', '1300'), ['msa/block differs', 'r1 same'])
+    assert.deepEqual(asked('msa/spend', '5'), [
+      'msa/block not billed',
+      'msa/spend differs',
+      'r1 same',
+    ])
+    const foreign = ['msa/block not billed', 'other/block not ours', 'r1 same']
+    assert.deepEqual(asked('other/block', '5'), foreign)
+    assert.deepEqual(promises(rented), ['msa/block not billed', 'r1 same'])
+    // Of May, when April is over and nothing is owed yet.
+    const early = promises('I,,msa/block,9,USD,2026-05-01,2026-06-01\n')
+    assert.deepEqual(early, ['msa/block differs'])
+  })
+
+  it('[FO8] what is owed for long before does not widen the span of the rentals', () => {
+    const quarter = { ...due, from: Date.parse('2026-01-01'), to: april }
+    const line = 'I,,msa/block,1280,USD,2026-01-01,2026-04-01\n'
+    assert.deepEqual(promises(`${rented}${line}`, [quarter]), ['msa/block same', 'r1 same'])
+  })
+
+  it('[FO8] our own export of what was not used, sent back, agrees', () => {
+    const block = `  - { kind: take_or_pay, id: block, from: 2026-04-01, quantity: 1 accelerators,
+      accelerator: H100, price_per_hour: 2.00, interval: month }`
+    const rows = exported([], contracts(block), may).map((row) => ({ ...row, InvoiceId: 'I' }))
+    const read = readInvoice(focusCsv('cost-and-usage', rows), 'acme')
+    assert.ok('invoice' in read)
+    const whole = { ...due, amount: 1_440_000_000n }
+    const reckoned = { slices: [], dues: [whole], clauses: ['msa/block'] }
+    assert.deepEqual(
+      compareInvoice(read.invoice, reckoned).map(({ clause, verdict }) => `${clause} ${verdict}`),
+      ['msa/block same'],
+    )
+    assert.ok(isBilledBy(read.invoice, whole))
+    assert.ok(!isBilledBy(read.invoice, { ...whole, to: may + hour }))
   })
 })

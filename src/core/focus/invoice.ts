@@ -1,11 +1,14 @@
 /**
  * An invoice as its supplier writes it, in FOCUS or as a plain table, and how it compares with what
- * we charged for ourselves, rental by rental.
+ * we charged for ourselves, rental by rental, and with what is owed for what was promised and not
+ * used, clause by clause.
  */
 import { type CsvRow, readCsv } from '../catalog/csv.ts'
+import type { Due } from '../contracts/money/dues.ts'
 import type { Invoice, InvoiceLine } from '../domain/charge.ts'
 import { parseMoment } from '../domain/day.ts'
 import { type Micros, sum } from '../domain/money.ts'
+import type { Ms } from '../domain/time.ts'
 import type { Slice } from '../meter/slices.ts'
 import type { FocusFault } from './check.ts'
 
@@ -26,6 +29,8 @@ const names = {
   periodFrom: ['billingperiodstart'],
   periodTo: ['billingperiodend'],
   about: ['chargedescription', 'description'],
+  promise: ['commitment'],
+  applied: ['contractapplied'],
 } as const
 type Field = keyof typeof names
 
@@ -43,21 +48,38 @@ export function readInvoice(text: string, supplier: string): InvoiceRead {
   const number = textOf(rows[0] as CsvRow, 'number')
   const faults = rows.flatMap((row) => lineFaults(row, supplier, number))
   if (faults.length > 0) return { faults }
-  const lines = rows.map((row): InvoiceLine => {
-    return {
-      line: row.line,
-      rental: textOf(row, 'rental') || null,
-      amount: parseAmount(textOf(row, 'amount')) ?? 0,
-      description: textOf(row, 'about'),
-    }
-  })
+  const lines = rows.map(lineOf)
+  // What was promised may be owed for long before: it does not widen the span of the rentals.
+  const used = rows.filter((_, index) => !lines[index]?.promised)
   const moments = (field: Field) => {
-    return rows.flatMap((row) => parseMoment(textOf(row, field)) ?? [])
+    const about = used.length > 0 ? used : rows
+    return about.flatMap((row) => parseMoment(textOf(row, field)) ?? [])
   }
   // What the invoice says it is about; else what its lines are about.
   const from = Math.min(...moments('from'), ...moments('periodFrom'))
   const to = Math.max(...moments('to'), ...moments('periodTo'))
   return { invoice: { number, from, to, lines } }
+}
+
+function lineOf(row: CsvRow): InvoiceLine {
+  const rental = textOf(row, 'rental') || null
+  const clause = rental === null ? clauseOf(row) : null
+  const [from, to] = (['from', 'to'] as const).map((field) => parseMoment(textOf(row, field)) ?? 0)
+  return {
+    line: row.line,
+    rental,
+    amount: parseAmount(textOf(row, 'amount')) ?? 0,
+    description: textOf(row, 'about'),
+    ...(clause && { promised: { clause, from: from ?? 0, to: to ?? 0 } }),
+  }
+}
+
+/** What is about no rental may be about one promise, by its column or by what FOCUS has of it. */
+function clauseOf(row: CsvRow): string | null {
+  const named = textOf(row, 'promise')
+  if (named !== '') return named
+  const ids = [...textOf(row, 'applied').matchAll(/"ContractCommitmentId": ?"([^"\\]{1,300})"/g)]
+  return ids.length === 1 ? (ids[0]?.[1] ?? null) : null
 }
 
 function textOf(row: CsvRow, field: Field): string {
@@ -96,7 +118,10 @@ function parseAmount(text: string): Micros | null {
 export type Verdict = 'same' | 'differs' | 'not ours' | 'not billed' | 'no rental'
 
 export interface Comparison {
+  /** Empty where it is about a promise, or about nothing that is known. */
   readonly rental: string
+  /** The promise, `<contract>/<clause>`; null where it is about a rental. */
+  readonly clause: string | null
   readonly verdict: Verdict
   readonly billed: Micros
   readonly charged: Micros
@@ -105,37 +130,91 @@ export interface Comparison {
 /** Suppliers round to the cent. */
 const centMicros = 10_000
 
-/** `slices` of that supplier; those of the invoice's span count. Worst first. */
+/** What we reckon of a supplier ourselves. */
+export interface Reckoned {
+  readonly slices: readonly Slice[]
+  readonly dues: readonly Due[]
+  /** Its clauses that ever bound. */
+  readonly clauses: readonly string[]
+}
+
+/** Of slices and dues those of the invoice's span count. Worst first. */
 export function compareInvoice(
-  { lines, from, to }: Pick<Invoice, 'lines' | 'from' | 'to'>,
-  slices: readonly Slice[],
+  invoice: Pick<Invoice, 'lines' | 'from' | 'to'>,
+  { slices, dues, clauses }: Reckoned,
 ): readonly Comparison[] {
+  const { lines, from, to } = invoice
   const ours = Map.groupBy(
     slices.filter((slice) => slice.from >= from && slice.from < to),
     ({ charge }) => charge.rental,
   )
-  const theirs = Map.groupBy(lines, ({ rental }) => rental ?? '')
+  const theirs = Map.groupBy(
+    lines.filter(({ promised }) => !promised),
+    ({ rental }) => rental ?? '',
+  )
   const rentals = [...new Set([...ours.keys(), ...theirs.keys()])].sort()
   const rows = rentals.map((rental): Comparison => {
     const billed = sum((theirs.get(rental) ?? []).map(({ amount }) => amount))
     const charged = sum((ours.get(rental) ?? []).map(({ amount }) => amount))
-    const verdict = verdictOf(rental, billed, charged, ours.has(rental), theirs.has(rental))
-    return { rental, verdict, billed, charged }
+    const isOurs = ours.has(rental)
+    const compared = { billed, charged, isOurs, isTheirs: theirs.has(rental) }
+    const verdict = rental === '' ? 'no rental' : verdictOf(compared)
+    return { rental, clause: null, verdict, billed, charged }
   })
-  return rows.sort((a, b) => apart(b) - apart(a) || (a.rental < b.rental ? -1 : 1))
+  const promises = promisesIn(invoice, dues, clauses)
+  return [...rows, ...promises].sort((a, b) => {
+    return apart(b) - apart(a) || (nameOf(a) < nameOf(b) ? -1 : 1)
+  })
 }
 
-function verdictOf(
-  rental: string,
-  billed: Micros,
-  charged: Micros,
-  isOurs: boolean,
-  isTheirs: boolean,
-): Verdict {
-  if (rental === '') return 'no rental'
+/** What is billed of a promise beside what is owed for what ended in the span of the line. */
+function promisesIn(
+  invoice: Pick<Invoice, 'lines' | 'from' | 'to'>,
+  dues: readonly Due[],
+  clauses: readonly string[],
+): readonly Comparison[] {
+  const theirs = Map.groupBy(
+    invoice.lines.filter(({ promised }) => promised),
+    ({ promised }) => promised?.clause ?? '',
+  )
+  const here = dues.filter((due) => isBilledBy(invoice, due) || endsIn(due, invoice))
+  const ours = Map.groupBy(here, ({ clause }) => clause)
+  return [...new Set([...ours.keys(), ...theirs.keys()])].map((clause): Comparison => {
+    const billed = sum((theirs.get(clause) ?? []).map(({ amount }) => amount))
+    const charged = Number((ours.get(clause) ?? []).reduce((all, { amount }) => all + amount, 0n))
+    const isOurs = clauses.includes(clause)
+    const verdict = verdictOf({ billed, charged, isOurs, isTheirs: theirs.has(clause) })
+    return { rental: '', clause, verdict, billed, charged }
+  })
+}
+
+/** Whether a line of an invoice is about what is owed: what is owed is billed once it is over. */
+export function isBilledBy({ lines }: Pick<Invoice, 'lines'>, due: Due): boolean {
+  return lines.some(({ promised }) => promised?.clause === due.clause && endsIn(due, promised))
+}
+
+function endsIn({ to: end }: Due, { from, to }: { readonly from: Ms; readonly to: Ms }): boolean {
+  return end > from && end <= to
+}
+
+function verdictOf({
+  billed,
+  charged,
+  isOurs,
+  isTheirs,
+}: {
+  readonly billed: Micros
+  readonly charged: Micros
+  readonly isOurs: boolean
+  readonly isTheirs: boolean
+}): Verdict {
   if (!isOurs) return 'not ours'
   if (!isTheirs) return 'not billed'
   return Math.abs(billed - charged) < centMicros ? 'same' : 'differs'
+}
+
+function nameOf({ rental, clause }: Comparison): string {
+  return clause ?? rental
 }
 
 function apart({ billed, charged }: Comparison): number {

@@ -26,6 +26,8 @@ export interface UsageInput {
   readonly suppliers: readonly SupplierSpec[]
   /** The invoice that covers a part, by the name of the part; none where it is not billed yet. */
   readonly invoiceOf: (part: Slice) => string | null
+  /** The invoice that asks for what was promised and not used. */
+  readonly invoiceOfDue: (due: Due) => string | null
 }
 
 export interface Span {
@@ -54,7 +56,7 @@ export function usageRows(input: UsageInput, { from, to }: Span): readonly Focus
     .filter((clause) => clause.kind === 'prepay' && clause.paidAt >= from && clause.paidAt < to)
     .map((clause) => purchaseRow(input.installation, clause))
   const unused = input.dues.filter((due) => due.to > from && due.to <= to)
-  return [...purchases, ...usage, ...unused.map((due) => unusedRow(input.installation, due))]
+  return [...purchases, ...usage, ...unused.map((due) => unusedRow(input, due))]
 }
 
 function usageRow(
@@ -157,7 +159,7 @@ function purchaseRow(installation: string, clause: Clause): FocusRow {
 }
 
 /** Owed once its span is over, and billed in the month in which that is. */
-function unusedRow(installation: string, due: Due): FocusRow {
+function unusedRow({ installation, invoiceOfDue }: UsageInput, due: Due): FocusRow {
   const { clause, with: supplier, accelerator, hours: missing, amount } = due
   const from = Math.max(due.from, monthOf(due.to - 1).from)
   const cost = decimal(amount)
@@ -175,6 +177,7 @@ function unusedRow(installation: string, due: Due): FocusRow {
     ContractedUnitPrice: cost,
     EffectiveCost: cost,
     HostProviderName: null,
+    InvoiceId: invoiceOfDue(due),
     ListCost: cost,
     ListUnitPrice: cost,
     PricingCategory: 'Committed',

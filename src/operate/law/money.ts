@@ -22,7 +22,7 @@ import { dayMs } from '../../core/domain/day.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Purse } from '../../core/domain/world.ts'
 import type { Dataset } from '../../core/focus/columns.ts'
-import { type Comparison, compareInvoice } from '../../core/focus/invoice.ts'
+import { type Comparison, compareInvoice, isBilledBy } from '../../core/focus/invoice.ts'
 import type { FocusRow } from '../../core/focus/rows.ts'
 import { commitmentRows, invoiceRows, periodRows } from '../../core/focus/terms.ts'
 import { type Span, usageRows } from '../../core/focus/usage.ts'
@@ -223,8 +223,15 @@ export function pursesOf({ snapshot, charges }: Charged): readonly Purse[] {
 
 /** An invoice beside what we charged for ourselves. */
 export function comparisonOf(invoice: Invoice, charged: Charged): readonly Comparison[] {
-  const ours = partsOf(charged).filter(({ charge }) => charge.supplier === invoice.supplier)
-  return compareInvoice(invoice, ours)
+  const { supplier } = invoice
+  const parts = partsOf(charged)
+  const dues = duesOf(charged, parts, accountOf(charged, parts))
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  return compareInvoice(invoice, {
+    slices: parts.filter(({ charge }) => charge.supplier === supplier),
+    dues: dues.filter((due) => due.with === supplier),
+    clauses: clauses.filter((clause) => clause.with === supplier).map(clauseName),
+  })
 }
 
 /** Rows of one dataset of FOCUS 1.4 for a span. */
@@ -255,7 +262,9 @@ export function focusRows(
       const account = accountOf(charged, parts)
       const owed = duesOf(charged, parts, account)
       const input = { installation, parts, account, dues: owed, history, suppliers }
-      return usageRows({ ...input, invoiceOf }, span)
+      const invoiceOfDue = (due: Due) =>
+        invoices.find((each) => each.supplier === due.with && isBilledBy(each, due))?.number ?? null
+      return usageRows({ ...input, invoiceOf, invoiceOfDue }, span)
     }
     case 'contract-commitment':
       return commitmentRows(history, snapshot.now)
