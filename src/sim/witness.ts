@@ -52,6 +52,7 @@ export function evidenceOf(world: World, { settled, pricePerHourMax }: Occasion)
 /** What commitments are told from, at once and without a question that could be lost. */
 function snapshotOf({ store, kernel }: World): Pick<Snapshot, 'now' | 'rows'> {
   const live = <K extends Kind>(kind: K) => store.every(kind).filter((row) => row.live)
-  const rows = { contract: live('contract'), workload: store.every('workload') }
+  const [contract, exercise] = [live('contract'), live('exercise')]
+  const rows = { contract, exercise, workload: store.every('workload') }
   return { now: kernel.now(), rows: rows as never }
 }
