@@ -75,6 +75,8 @@ it('[AP39] a late tranche is told with its credit, and since when we may leave',
   assert.deepEqual(ahead, ahead.toSorted())
   const [shares] = vesting
   assert.deepEqual([shares.clause, shares.vestedShares, shares.missing], ['build/shares', 10, 600])
+  const [score] = (await home.ask('GET /v1/suppliers/scores')).body.scores
+  assert.deepEqual([score.supplier, score.tranches, score.late], ['acme', 2, 1])
 })
 
 it('[AP39] options and backstops stand apart from what is certain', async (t) => {

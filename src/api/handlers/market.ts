@@ -8,6 +8,7 @@ import { defaultPolicy } from '../../core/domain/supplier.ts'
 import type { Token } from '../../core/domain/token.ts'
 import { scorecards } from '../../core/report/score.ts'
 import { offerView, publicSupplier, supplierView } from '../../core/report/views.ts'
+import { deliveriesOf } from '../../operate/law/delivery.ts'
 import { quotasOf } from '../../operate/law/quotas.ts'
 import { every } from '../../operate/memory.ts'
 import { decideStanding } from '../../operate/standing.ts'
@@ -49,7 +50,7 @@ export function marketHandlers({ ledger, operator, gate }: House): Handlers<Name
     async scores() {
       const leases: Lease[] = []
       for await (const { body } of every(ledger, 'lease')) leases.push(body)
-      return { scores: [...scorecards(leases)] }
+      return { scores: [...scorecards(leases, deliveriesOf(await ledger.read()))] }
     },
     async decideStanding({ params: { name: supplier }, body, token }) {
       const done = await decideStanding(ledger, { supplier, ...body, by: token.name })

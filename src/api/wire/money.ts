@@ -215,5 +215,7 @@ export const ScoreView = z.object({
   dead: z.number().int().describe('held, and given back because its machines never worked'),
   takenBack: z.number().int(),
   dearer: z.number().int().describe('asked for more than it had quoted'),
+  tranches: z.number().int().describe('that came or had to come by now'),
+  late: z.number().int().describe('of these: accepted after their day, or not yet'),
 })
 export type ScoreView = z.infer<typeof ScoreView>

@@ -21,6 +21,8 @@ const scoreColumns: readonly Column<ScoreView>[] = [
   { title: 'DEAD', cell: ({ dead }) => dead, isRight: true },
   { title: 'TAKEN BACK', cell: ({ takenBack }) => takenBack, isRight: true },
   { title: 'DEARER', cell: ({ dearer }) => dearer, isRight: true },
+  { title: 'TRANCHES', cell: ({ tranches }) => tranches, isRight: true },
+  { title: 'LATE', cell: ({ late }) => late, isRight: true },
 ]
 
 export async function score(session: Session): Promise<number> {

@@ -28,10 +28,18 @@ it('counts what was refused, lost, dead and dearer, and how long it took', () =>
     {
       ...{ supplier: 'acme', asked: 7, refused: 1, unanswered: 1 },
       ...{ readyMsMedian: 120_000, readyMsP90: 600_000, dead: 1, takenBack: 1, dearer: 1 },
+      ...{ tranches: 0, late: 0 },
     },
     {
       ...{ supplier: 'bolt', asked: 1, refused: 0, unanswered: 0 },
       ...{ readyMsMedian: null, readyMsP90: null, dead: 0, takenBack: 0, dearer: 0 },
+      ...{ tranches: 0, late: 0 },
     },
   ])
+})
+
+it('counts tranches that came or had to come, also of whoever was never asked', () => {
+  const deliveries = [false, true, true].map((isLate) => ({ supplier: 'rival', isLate }))
+  const [card] = scorecards([], deliveries)
+  assert.deepEqual([card?.supplier, card?.asked, card?.tranches, card?.late], ['rival', 0, 3, 2])
 })

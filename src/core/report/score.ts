@@ -1,6 +1,7 @@
 /**
  * How suppliers did, from the leases that we asked them for: what they refused, how long capacity
- * took to work, what they took back, and whether they asked what they had quoted.
+ * took to work, what they took back, and whether they asked what they had quoted; and from
+ * contracts, whether they delivered in time.
  */
 import type { Lease } from '../domain/lease.ts'
 
@@ -21,30 +22,49 @@ export interface Scorecard {
   readonly takenBack: number
   /** Asked for more than it had quoted. */
   readonly dearer: number
+  /** Tranches that came or had to come by now. */
+  readonly tranches: number
+  /** Of these: accepted after their day, or not yet. */
+  readonly late: number
 }
 
-/** One for each supplier, by name. */
-export function scorecards(leases: Iterable<Lease>): readonly Scorecard[] {
-  const asked = [...leases].filter(({ calls }) => calls > 0)
-  const groups = [...Map.groupBy(asked, ({ supplier }) => supplier)]
-  return groups
-    .map(([supplier, all]): Scorecard => {
-      const times = all
-        .flatMap(({ readyAt, intendedAt }) => (readyAt === null ? [] : [readyAt - intendedAt]))
-        .sort((a, b) => a - b)
-      return {
-        supplier,
-        asked: all.length,
-        refused: all.filter(({ end }) => end === 'refused').length,
-        unanswered: all.filter(({ end }) => end === 'absent').length,
-        readyMsMedian: atShare(times, 0.5),
-        readyMsP90: atShare(times, 0.9),
-        dead: all.filter(isDead).length,
-        takenBack: all.filter(({ end }) => end === 'lost').length,
-        dearer: all.filter((lease) => (lease.pricePerHour ?? 0) > lease.pricePerHourMax).length,
-      }
-    })
-    .sort((a, b) => (a.supplier < b.supplier ? -1 : 1))
+/** A tranche that came or had to come by now. */
+export interface Delivery {
+  readonly supplier: string
+  readonly isLate: boolean
+}
+
+/** One for each supplier that was asked or had to deliver, by name. */
+export function scorecards(
+  leases: Iterable<Lease>,
+  deliveries: readonly Delivery[] = [],
+): readonly Scorecard[] {
+  const asked = Map.groupBy(
+    [...leases].filter(({ calls }) => calls > 0),
+    ({ supplier }) => supplier,
+  )
+  const delivered = Map.groupBy(deliveries, ({ supplier }) => supplier)
+  const suppliers = [...new Set([...asked.keys(), ...delivered.keys()])].sort()
+  return suppliers.map((supplier): Scorecard => {
+    const all = asked.get(supplier) ?? []
+    const tranches = delivered.get(supplier) ?? []
+    const times = all
+      .flatMap(({ readyAt, intendedAt }) => (readyAt === null ? [] : [readyAt - intendedAt]))
+      .sort((a, b) => a - b)
+    return {
+      supplier,
+      asked: all.length,
+      refused: all.filter(({ end }) => end === 'refused').length,
+      unanswered: all.filter(({ end }) => end === 'absent').length,
+      readyMsMedian: atShare(times, 0.5),
+      readyMsP90: atShare(times, 0.9),
+      dead: all.filter(isDead).length,
+      takenBack: all.filter(({ end }) => end === 'lost').length,
+      dearer: all.filter((lease) => (lease.pricePerHour ?? 0) > lease.pricePerHourMax).length,
+      tranches: tranches.length,
+      late: tranches.filter(({ isLate }) => isLate).length,
+    }
+  })
 }
 
 function isDead({ heldAt, readyAt, state, why }: Lease): boolean {

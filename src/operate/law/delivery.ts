@@ -19,6 +19,7 @@ import { type Clause, clauseName, type Ramp, type Tranche } from '../../core/dom
 import { dayMs } from '../../core/domain/day.ts'
 import type { Micros } from '../../core/domain/money.ts'
 import type { Ms } from '../../core/domain/time.ts'
+import type { Delivery } from '../../core/report/score.ts'
 import type { Snapshot } from '../../ports/ledger.ts'
 import { historyOf } from './take.ts'
 
@@ -94,6 +95,20 @@ export function deliveryView(snapshot: Snapshot): DeliveryView {
     }),
     vesting: inForce.flatMap((clause) => vestingOf(clause, inForce, now)),
   }
+}
+
+/** Every tranche that came or had to come by now. */
+export function deliveriesOf(snapshot: Snapshot): readonly Delivery[] {
+  const { now } = snapshot
+  return asOf(historyOf(snapshot), now, now).inForce.flatMap((clause) => {
+    if (clause.kind !== 'ramp') return []
+    return clause.tranches.flatMap(({ dueAt, reached }): Delivery[] => {
+      const accepted =
+        reached.accepted !== null && reached.accepted <= now ? reached.accepted : null
+      if (accepted === null && dueAt >= now) return []
+      return [{ supplier: clause.with, isLate: (accepted ?? now) > dueAt }]
+    })
+  })
 }
 
 const aheadDays = [30, 90, 365]
