@@ -12,6 +12,8 @@ export interface Checkpoint {
   readonly step: number
   readonly uri: string
   readonly acceptedAt: Ms
+  /** Where the gang ran that saved it. Not in rows that earlier versions wrote. */
+  readonly region?: string
   /** What it took to come so far. Not in rows that earlier versions wrote. */
   readonly worked?: readonly Worked[]
 }
@@ -21,8 +23,12 @@ export interface Worked {
   readonly accelerator: string
   readonly perNode: number
   readonly nodes: number
+  /** Not in rows that earlier versions wrote. */
+  readonly region?: string
   /** From the starts of the ranks to their last saved states. */
   readonly ms: number
   /** Epochs that saved anything: each began by loading what the one before had saved. */
   readonly starts: number
+  /** Those of them whose last saved state lay in another region, the very first included. */
+  readonly arrivals?: number
 }

@@ -15,6 +15,8 @@ export type Reason = { readonly run: string } & (
       readonly outOf: number
       /** On top of the price; left out where it is nothing. */
       readonly egressPerHour?: Micros
+      /** Paid once, to bring its data and what it saved; left out where it is nothing. */
+      readonly carriage?: Micros
       /** Why it really costs less: what is committed to it and would go unused. */
       readonly paid?: string
       /** Why a clause prefers it to what may be cheaper. */
@@ -26,6 +28,7 @@ export type Reason = { readonly run: string } & (
       readonly pricePerHour: Micros
       readonly pricePerWork: number
       readonly egressPerHour?: Micros
+      readonly carriage?: Micros
       readonly than: string
     }
   | {
@@ -41,9 +44,17 @@ export type Reason = { readonly run: string } & (
       readonly offer: string
       readonly pricePerHour: Micros
       readonly cheaper: string | null
+      /** With the carriage, which is paid once, weighed over the work that is left. */
       readonly saving: number
+      readonly carriage?: Micros
     }
-  | { readonly why: 'moving'; readonly lease: string; readonly to: string; readonly saving: number }
+  | {
+      readonly why: 'moving'
+      readonly lease: string
+      readonly to: string
+      readonly saving: number
+      readonly carriage?: Micros
+    }
   | {
       readonly why: 'no-stock'
       readonly offer: string
@@ -119,6 +130,7 @@ export type Reason = { readonly run: string } & (
       /** What is asked for. */
       readonly offer?: string
       readonly pricePerHour?: Micros
+      readonly carriage?: Micros
     }
   | { readonly why: 'fencing'; readonly until: Ms; readonly epoch: number }
   | { readonly why: 'backing-off'; readonly until: Ms; readonly exitCode: number | null }

@@ -31,7 +31,11 @@ function runsTheSame(a: Workload, b: Workload): boolean {
 
 function whatRuns(workload: Workload) {
   const { setup, run, envs } = workload
-  if (workload.kind === 'Job') return [setup, run, envs, workload.checkpoint]
+  if (workload.kind === 'Job') {
+    // How large a checkpoint is says what a move costs, and changes nothing for its ranks.
+    const { gb: _, ...saving } = workload.checkpoint ?? {}
+    return [setup, run, envs, workload.checkpoint && saving]
+  }
   return [setup, run, envs, workload.port, workload.readiness]
 }
 

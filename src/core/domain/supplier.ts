@@ -107,6 +107,8 @@ export interface EgressRate {
   readonly to: string | null
   /** Of a gigabyte of 10⁹ bytes. */
   readonly perGb: Micros
+  /** How fast a copy goes that way; an assumption where it is left out. */
+  readonly gbPerHour?: number
 }
 
 /** How much a supplier may hold of ours that nobody else stands for: paid ahead, lent, deposits. */

@@ -52,14 +52,18 @@ interface WorkloadCommon {
   readonly team?: string
   /** What it reads from afar; nothing where it is left out. */
   readonly data?: DataSource
+  /** How long it is expected to work on the first of its alternatives; not known if left out. */
+  readonly lastsMs?: Ms
 }
 
 /** Where the data of a gang lies, and how much of it the gang reads. */
 export interface DataSource {
   /** As suppliers name their regions. */
   readonly region: string
-  /** Gigabytes, of 10⁹ bytes. */
+  /** Gigabytes, of 10⁹ bytes, that each gang reads from there as it works. */
   readonly gbPerHour: number
+  /** Gigabytes that are copied once to wherever a gang starts; nothing where it is left out. */
+  readonly gb?: number
 }
 
 export interface Job extends WorkloadCommon {
@@ -79,6 +83,8 @@ export interface Checkpointing {
   /** A path or URI prefix that every supplier's machines can reach. */
   readonly dir: string
   readonly everyMs: number
+  /** Gigabytes that a move to another region carries; nothing where it is left out. */
+  readonly gb?: number
 }
 
 export interface Service extends WorkloadCommon {
