@@ -60,7 +60,7 @@ export interface Outlook {
   readonly belief: Belief
   readonly nowMs: Ms
   readonly spansMs: readonly number[]
-  /** Money to carry the checkpoint from one region to another: `from>to`. */
+  /** Money to carry the checkpoint from one region to another: `from>to`; `>to` as it lies now. */
   readonly egress: Readonly<Record<string, Micros>>
 }
 
@@ -135,5 +135,9 @@ function spotOf({ pool }: Way, { spansMs, belief, nowMs, ...outlook }: Outlook, 
   }
 }
 
-const entryOf = ({ region }: Priced, { ways, egress }: Pick<Outlook, 'ways' | 'egress'>) =>
-  ways.map(({ pool }) => (pool.region === region ? 0 : (egress[`${pool.region}>${region}`] ?? 0)))
+const entryOf = ({ region }: Priced, { ways, egress }: Pick<Outlook, 'ways' | 'egress'>) => [
+  ...ways.map(({ pool }) => {
+    return pool.region === region ? 0 : (egress[`${pool.region}>${region}`] ?? 0)
+  }),
+  egress[`>${region}`] ?? 0,
+]

@@ -132,61 +132,87 @@ const worlds = fc.record({
   seed: fc.array(fc.nat(7), { minLength: 64, maxLength: 64 }),
 })
 
+/** Carrying from one region to another takes so long. */
+interface Trace {
+  readonly tickMs: number
+  readonly restartMs: number
+  readonly workTicks: number
+  readonly spareMs: number
+  readonly seed: readonly number[]
+  readonly carryMs: number
+}
+
+const regionOf = (id: string | null) => three.find((pool) => pool.id === id)?.region
+const isFar = (from: string | null, to: string) => from !== null && regionOf(from) !== regionOf(to)
+
+function keepsDeadline({ tickMs: turnMs, restartMs, workTicks, spareMs, seed, carryMs }: Trace) {
+  const deadlineMs = workTicks * turnMs + restartMs + carryMs + spareMs
+  let left = workTicks * turnMs
+  let belief = noBelief
+  let held: { pool: string; market: 'spot' | 'on-demand'; overheadMs: number } | null = null
+  let checkpointAt: string | null = null
+  for (let tick = 0; left > 0; tick++) {
+    const nowMs = tick * turnMs
+    const isUp = (id: string) =>
+      (((seed[tick % 64] ?? 0) >> three.findIndex((pool) => pool.id === id)) & 1) === 1
+    if (held?.market === 'spot' && !isUp(held.pool)) held = null
+    const job = {
+      workLeftMs: left,
+      deadlineMs,
+      restartMs,
+      lossMs: 0,
+      held,
+      checkpointAt,
+      egress: {},
+      ...(carryMs > 0 && { carryMs }),
+    }
+    const base = { nowMs, nextMs: nowMs + turnMs, pools: three, belief, job }
+    const { tries, otherwise } = hunt({ ...base, requestsMax: 3, probeMs: null })
+    const taken = tries.find(isUp)
+    for (const id of tries) {
+      const pool = three.find((each) => each.id === id)
+      if (pool)
+        belief = observe(belief, pool, {
+          pool: id,
+          atMs: nowMs,
+          outcome: isUp(id) ? 'available' : 'refused',
+        })
+      if (id === taken) break
+    }
+    const launchAt = (id: string) => restartMs + (isFar(checkpointAt, id) ? carryMs : 0)
+    if (taken) held = { pool: taken, market: 'spot', overheadMs: launchAt(taken) }
+    else if (otherwise.kind === 'on-demand') {
+      const { pool } = otherwise
+      held = { pool, market: 'on-demand', overheadMs: launchAt(pool) }
+    }
+    checkpointAt = held?.pool ?? checkpointAt
+    const worked = held ? Math.max(0, turnMs - held.overheadMs) : 0
+    const overheadMs = held?.overheadMs ?? 0
+    // Where the work ends within this turn, it ends so long after the turn began.
+    if (held && worked >= left) {
+      assert.ok(
+        nowMs + overheadMs + left <= deadlineMs,
+        `late by ${nowMs + overheadMs + left - deadlineMs}`,
+      )
+    }
+    left -= worked
+    if (held) held = { ...held, overheadMs: Math.max(0, held.overheadMs - turnMs) }
+    assert.ok(left <= 0 || nowMs < deadlineMs, 'it is late')
+  }
+}
+
 describe('whatever the trace', () => {
   it('[HU1] the deadline is kept', () => {
     fc.assert(
-      fc.property(worlds, ({ tickMs: turnMs, restartMs, workTicks, spareMs, seed }) => {
-        const deadlineMs = workTicks * turnMs + restartMs + spareMs
-        let left = workTicks * turnMs
-        let belief = noBelief
-        let held: { pool: string; market: 'spot' | 'on-demand'; overheadMs: number } | null = null
-        let checkpointAt: string | null = null
-        for (let tick = 0; left > 0; tick++) {
-          const nowMs = tick * turnMs
-          const isUp = (id: string) =>
-            (((seed[tick % 64] ?? 0) >> three.findIndex((pool) => pool.id === id)) & 1) === 1
-          if (held?.market === 'spot' && !isUp(held.pool)) held = null
-          const job = {
-            workLeftMs: left,
-            deadlineMs,
-            restartMs,
-            lossMs: 0,
-            held,
-            checkpointAt,
-            egress: {},
-          }
-          const base = { nowMs, nextMs: nowMs + turnMs, pools: three, belief, job }
-          const { tries, otherwise } = hunt({ ...base, requestsMax: 3, probeMs: null })
-          const taken = tries.find(isUp)
-          for (const id of tries) {
-            const pool = three.find((each) => each.id === id)
-            if (pool)
-              belief = observe(belief, pool, {
-                pool: id,
-                atMs: nowMs,
-                outcome: isUp(id) ? 'available' : 'refused',
-              })
-            if (id === taken) break
-          }
-          if (taken) held = { pool: taken, market: 'spot', overheadMs: restartMs }
-          else if (otherwise.kind === 'on-demand') {
-            held = { pool: otherwise.pool, market: 'on-demand', overheadMs: restartMs }
-          }
-          checkpointAt = held?.pool ?? checkpointAt
-          const worked = held ? Math.max(0, turnMs - held.overheadMs) : 0
-          const overheadMs = held?.overheadMs ?? 0
-          // Where the work ends within this turn, it ends so long after the turn began.
-          if (held && worked >= left) {
-            assert.ok(
-              nowMs + overheadMs + left <= deadlineMs,
-              `late by ${nowMs + overheadMs + left - deadlineMs}`,
-            )
-          }
-          left -= worked
-          if (held) held = { ...held, overheadMs: Math.max(0, held.overheadMs - turnMs) }
-          assert.ok(left <= 0 || nowMs < deadlineMs, 'it is late')
-        }
-      }),
+      fc.property(worlds, (world) => keepsDeadline({ ...world, carryMs: 0 })),
+      { numRuns: 12 },
+    )
+  })
+
+  it('[HU16] the deadline is kept where carrying takes time', () => {
+    const carries = fc.integer({ min: 60_000, max: 3 * hourMs })
+    fc.assert(
+      fc.property(worlds, carries, (world, carryMs) => keepsDeadline({ ...world, carryMs })),
       { numRuns: 12 },
     )
   })

@@ -21,8 +21,12 @@ export interface Hunted {
   readonly held: Held | null
   /** The pool where the checkpoint lies; null before the first launch. */
   readonly checkpointAt: string | null
-  /** Money to carry the checkpoint from one region to another: `from>to`. */
+  /** Money to carry the checkpoint from one region to another: `from>to`; `>to` as it lies now. */
   readonly egress: Readonly<Record<string, Micros>>
+  /** How long the longest way takes; kept in hand beside the time for a launch. */
+  readonly carryMs?: number
+  /** Pools, sold for sure, that are looked at beside the cheapest one. */
+  readonly near?: readonly string[]
 }
 
 export interface Held {
@@ -98,14 +102,15 @@ interface View {
 function viewOf({ job, nowMs, nextMs, pools, belief }: Situation): View {
   const turnMs = Math.max(1, nextMs - nowMs)
   const leftMs = Math.max(turnMs, job.deadlineMs - nowMs)
-  const reserveMs = job.restartMs + job.lossMs
+  const launchMs = job.restartMs + job.lossMs
+  const reserveMs = launchMs + (job.carryMs ?? 0)
   const slackMs = job.deadlineMs - nowMs - job.workLeftMs
-  const ways = waysOf(pools, [job.checkpointAt, job.held?.pool ?? null])
+  const ways = waysOf(pools, [job.checkpointAt, job.held?.pool ?? null, ...(job.near ?? [])])
   const spansMs = spansOf(leftMs, turnMs)
   const believed = coursesOf({ ways, belief, nowMs, spansMs, egress: job.egress })
   const usableMs = Math.max(0, slackMs - reserveMs)
   const worths = futures.map((harsh) =>
-    worthOf({ courses: believed(harsh), spansMs, slackMs: usableMs, restartMs: reserveMs }),
+    worthOf({ courses: believed(harsh), spansMs, slackMs: usableMs, restartMs: launchMs }),
   )
   const expected = (cost: (worth: Worth) => number) =>
     worths.reduce((sum, worth) => sum + cost(worth), 0) / worths.length
@@ -123,7 +128,10 @@ function viewOf({ job, nowMs, nextMs, pools, belief }: Situation): View {
     mayLose: (lostMs) => !hasSure || slackMs - lostMs >= reserveMs,
     stay: () => expected((worth) => worth.run(at, held?.overheadMs ?? 0)),
     wait: () => expected((worth) => worth.wait(from < 0 ? null : from)),
-    enter: (way) => expected((worth) => worth.start(way)) + (courses[way]?.entry[from] ?? 0),
+    enter: (way) => {
+      const entry = courses[way]?.entry[from < 0 ? ways.length : from]
+      return expected((worth) => worth.start(way)) + (entry ?? 0)
+    },
   }
 }
 
@@ -148,7 +156,7 @@ function fallbackOf(view: View): { fallback: Fallback; cost: number } {
 /** The pools that are better than the fallback, best first. */
 function triesOf(view: View, otherwise: number): string[] {
   const { job, ways, up, at, turnMs } = view
-  if (!view.mayLose(Math.max(turnMs, job.restartMs))) return []
+  if (!view.mayLose(Math.max(turnMs, job.restartMs + (job.carryMs ?? 0)))) return []
   return ways
     .map(({ pool, market }, index) => ({ pool, market, index, cost: view.enter(index) }))
     .filter(({ market, index }) => market === 'spot' && index !== at && (up[index] ?? 0) > 0)

@@ -21,7 +21,7 @@ export interface Course {
   readonly keepsLater: readonly number[]
   /** How often such a machine is lost in the step beyond the one loss that is looked at. */
   readonly losses: readonly number[]
-  /** Money to come here from each course, by index. */
+  /** Money to come here from each course, by index; the last from where nothing has run yet. */
   readonly entry: readonly number[]
 }
 
