@@ -17,7 +17,7 @@ export const drawnNow = 1_000_000_000
 
 const keys =
   'team replicas per spread priority max suppliers markets revision submitted deadline work ' +
-  'saves reads'
+  'saves reads copies carries lasts'
 
 export function readWorkload(line: Words, kind: string): WorkloadStatus {
   const name = line.take('a name')
@@ -38,7 +38,8 @@ export function readWorkload(line: Words, kind: string): WorkloadStatus {
     suppliers: settings.list('suppliers'),
     retryCount: 3,
     ...(settings.text('team') !== null && { team: settings.text('team') ?? '' }),
-    ...(settings.text('reads') !== null && { data: reading(settings.text('reads') ?? '') }),
+    ...readData(settings),
+    ...(settings.text('lasts') !== null && { lastsMs: settings.duration('lasts') ?? 0 }),
   }
   const perReplica = settings.number('per', 0)
   const readiness = { path: '/', periodMs: 1_000, timeoutMs: 1_000, initialDelayMs: 60_000 }
@@ -62,10 +63,13 @@ export function readWorkload(line: Words, kind: string): WorkloadStatus {
   }
 }
 
-/** `reads 40@us`: so many gigabytes an hour from there. */
-function reading(text: string): DataSource {
-  const [gb, region = ''] = text.split('@')
-  return { region, gbPerHour: Number(gb) }
+/** `reads 40@us`: so many gigabytes an hour from there; `copies 4000@us`: so many once. */
+function readData(settings: Settings): { readonly data?: DataSource } {
+  const [read, copied] = [settings.text('reads'), settings.text('copies')]
+  const [gb, region = ''] = (copied ?? read ?? '').split('@')
+  if (region === '') return {}
+  const [gbPerHour] = (read ?? '0').split('@')
+  return { data: { region, gbPerHour: Number(gbPerHour), ...(copied && { gb: Number(gb) }) } }
 }
 
 /** `deadline 10h work 6h`: so long after the submission. */
@@ -76,7 +80,8 @@ function untilWhen(settings: Settings): Pick<Job, 'deadline'> {
 
 function saving(settings: Settings): Job['checkpoint'] {
   const everyMs = settings.duration('saves')
-  return everyMs === null ? null : { dir: '/saved', everyMs }
+  const gb = settings.number('carries', 0)
+  return everyMs === null ? null : { dir: '/saved', everyMs, ...(gb > 0 && { gb }) }
 }
 
 /** `H100:8 x2 gives 12 or A100-80GB:8 x4`. */

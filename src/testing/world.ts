@@ -284,10 +284,12 @@ function policyWith(
   }
 }
 
-/** `egress us eu $0.02`, or `egress us - $0.09` to wherever else. */
+/** `egress us eu $0.02 speed 500`, or `egress us - $0.09` to wherever else. */
 function readEgress(line: Words): EgressRate {
   const [from, to] = [line.take('from'), line.take('to')]
-  return { from, to: to === '-' ? null : to, perGb: usd(line) }
+  const rate = { from, to: to === '-' ? null : to, perGb: usd(line) }
+  const speed = line.settings(['speed']).number('speed', 0)
+  return speed > 0 ? { ...rate, gbPerHour: speed } : rate
 }
 
 function readQuota(line: Words): Quota {
@@ -336,7 +338,7 @@ function readPool(line: Words): Pool {
 
 function readCheckpoint(line: Words) {
   const workload = line.take('a job')
-  const settings = line.settings(['step', 'worked', 'on'])
+  const settings = line.settings(['step', 'worked', 'on', 'in'])
   const [accelerator = 'H100', perNode = '8'] = (settings.text('on') ?? '').split(':')
   const ms = settings.duration('worked') ?? 0
   const worked = { accelerator, perNode: Number(perNode), nodes: 1, ms, starts: 1 }
@@ -346,7 +348,9 @@ function readCheckpoint(line: Words) {
     step: settings.number('step', 100),
     uri: `s3://saved/${workload}`,
   }
-  return { ...facts, acceptedAt: drawnNow, worked: ms > 0 ? [worked] : [] }
+  const region = settings.text('in')
+  const where = region === null ? {} : { region }
+  return { ...facts, ...where, acceptedAt: drawnNow, worked: ms > 0 ? [worked] : [] }
 }
 
 function readFigure(line: Words): readonly [string, number] {

@@ -11,7 +11,19 @@ import {
 } from '../domain/supplier.ts'
 import { dataClasses, relations, type Trust } from '../domain/trust.ts'
 import { acceleratorName } from './accelerators.ts'
-import { choice, field, flag, map, name, names, text, usd, usdPerHour, whole } from './field.ts'
+import {
+  choice,
+  field,
+  flag,
+  map,
+  name,
+  names,
+  positive,
+  text,
+  usd,
+  usdPerHour,
+  whole,
+} from './field.ts'
 import type { Canonical } from './workload.ts'
 
 const percentPattern = /^(\d{1,3}(?:\.\d{1,4})?)%$/
@@ -117,6 +129,9 @@ const egressRate = map('a map with from and per_gb', {
   from: regionName.describe('Where the data lies'),
   to: regionName.optional().describe('Where it is read; wherever else by default'),
   per_gb: usd.describe('Dollars for a gigabyte, of 10⁹ bytes'),
+  gb_per_hour: positive('a number above 0')
+    .optional()
+    .describe('How fast a copy goes that way; 3600 by default'),
 })
 
 export const policyShape = map('a policy', {
@@ -174,8 +189,9 @@ function trustOf({ rules, usual, unclassified }: z.infer<typeof trust>): Trust {
   return { rules: written, isUsual: usual, unclassified }
 }
 
-function egressOf({ from, to, per_gb }: z.infer<typeof egressRate>): EgressRate {
-  return { from, to: to ?? null, perGb: per_gb }
+function egressOf({ from, to, per_gb, gb_per_hour }: z.infer<typeof egressRate>): EgressRate {
+  const speed = gb_per_hour === undefined ? {} : { gbPerHour: gb_per_hour }
+  return { from, to: to ?? null, perGb: per_gb, ...speed }
 }
 
 function budgetOf({ amount, per, team, workload, supplier }: z.infer<typeof budget>): Budget {

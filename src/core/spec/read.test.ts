@@ -165,24 +165,37 @@ it('[SP20] reads where data lies, and what reading it elsewhere costs', () => {
 name: house
 egress:
   - {from: us-east, to: eu-west, per_gb: 0.020}
-  - {from: us-east, per_gb: $0.09}
+  - {from: us-east, per_gb: $0.09, gb_per_hour: 500}
 ---
 kind: Job
 name: train
 run: ./train
 resources: {accelerators: H100:8}
 data: {region: us-east, gb_per_hour: 40}
+---
+kind: Job
+name: tune
+run: ./tune
+lasts: 6h
+resources: {accelerators: H100:8}
+data: {region: us-east, gb: 4000}
+checkpoint: {dir: /saved, gb: 50}
 `
   interface Read {
     readonly egress?: unknown
     readonly data?: unknown
+    readonly lastsMs?: unknown
+    readonly checkpoint?: unknown
   }
-  const [policy, job] = read(text) as readonly Read[]
+  const [policy, job, tune] = read(text) as readonly Read[]
   assert.deepEqual(policy?.egress, [
     { from: 'us-east', to: 'eu-west', perGb: 20_000 },
-    { from: 'us-east', to: null, perGb: 90_000 },
+    { from: 'us-east', to: null, perGb: 90_000, gbPerHour: 500 },
   ])
   assert.deepEqual(job?.data, { region: 'us-east', gbPerHour: 40 })
+  assert.deepEqual(tune?.data, { region: 'us-east', gbPerHour: 0, gb: 4_000 })
+  assert.deepEqual(tune?.checkpoint, { dir: '/saved', everyMs: 300_000, gb: 50 })
+  assert.equal(tune?.lastsMs, 6 * 3_600_000)
 })
 
 it('reads a supplier and a policy', () => {

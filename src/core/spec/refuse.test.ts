@@ -106,11 +106,22 @@ for (const [written, told] of Object.entries(badNames)) {
   })
 }
 
+it('[SP20] refuses data of which only the region is said, and sizes that are none', () => {
+  assert.deepEqual(faults(`${job}data: {region: us}\n`), [
+    '5:7 $.data: found a map; ' +
+      'expected gb, which is copied once, or gb_per_hour, which is read all the time',
+  ])
+  assert.deepEqual(faults(`${job}data: {region: us, gb: -4}\ncheckpoint: {dir: /a, gb: 0}\n`), [
+    '5:24 $.data.gb: found the number -4; expected a number above 0',
+    '6:27 $.checkpoint.gb: found the number 0; expected a number above 0',
+  ])
+})
+
 it('[SP7] refuses unknown keys, and says which were meant', () => {
   const text = job.replace('run:', 'command:').replace('nodes:', 'num_nodes:')
   const keys =
     'kind, name, priority, setup, run, envs, resources, market, max_price, ' +
-    'suppliers, retries, product, team, data, data_class, checkpoint, deadline'
+    'suppliers, retries, product, team, lasts, data, data_class, checkpoint, deadline'
   assert.deepEqual(faults(`${text}env: {A: b}\nuse_spot: true\n`), [
     '1:1 $.run: found nothing; expected shell text, at most 130 kB',
     `3:1 $.command: found the key "command"; expected one of ${keys}; meant run`,

@@ -4,7 +4,15 @@
 import { z } from 'zod'
 import { formatDuration } from '../domain/time.ts'
 import { dataClasses } from '../domain/trust.ts'
-import type { Alternative, DataSource, Deadline, Job, Market, Service } from '../domain/workload.ts'
+import type {
+  Alternative,
+  Checkpointing,
+  DataSource,
+  Deadline,
+  Job,
+  Market,
+  Service,
+} from '../domain/workload.ts'
 import { type Accelerators, accelerators } from './accelerators.ts'
 import { moment } from './contract/field.ts'
 import { envs } from './envs.ts'
@@ -95,10 +103,21 @@ const common = {
     .describe('How often a gang that failed by itself is started again'),
   product: name.optional().describe('What it trains or serves, as contracts name it'),
   team: name.optional().describe('Whose it is: who pays, and whose budget holds'),
-  data: map('a map with region and gb_per_hour', {
+  lasts: duration(60_000, 366 * dayMs)
+    .optional()
+    .describe('How long it is expected to work: what is paid once is weighed over it; a day'),
+  data: map('a map with region, and gb or gb_per_hour', {
     region: text('a region as suppliers name it', /^\S+$/),
-    gb_per_hour: positive('a number above 0').describe('Gigabytes that each gang reads an hour'),
+    gb: positive('a number above 0')
+      .optional()
+      .describe('Gigabytes that are copied once to wherever a gang starts'),
+    gb_per_hour: positive('a number above 0')
+      .optional()
+      .describe('Gigabytes that each gang reads an hour as it works'),
   })
+    .refine(({ gb, gb_per_hour }) => gb !== undefined || gb_per_hour !== undefined, {
+      message: 'gb, which is copied once, or gb_per_hour, which is read all the time',
+    })
     .optional()
     .describe('Where its data lies; what reading it elsewhere costs says egress in the policy'),
   data_class: choice(dataClasses)
@@ -133,6 +152,9 @@ export const jobShape = map('a job', {
       /^(\/|[a-z][a-z0-9+.-]*:)\S*$/,
     ).describe('A path or URI that the machines of every supplier can reach'),
     every: duration(secondMs, dayMs).prefault('5m').describe('How often the job shall save'),
+    gb: positive('a number above 0')
+      .optional()
+      .describe('Gigabytes that a move to another region carries; none by default'),
   })
     .optional()
     .describe('Where the job saves, so that it goes on elsewhere from where it was'),
@@ -230,9 +252,13 @@ export function jobOf(shape: JobShape, names: Names): Job {
   return {
     kind: 'Job',
     ...commonOf(shape, names),
-    checkpoint: checkpoint ? { dir: checkpoint.dir, everyMs: checkpoint.every } : null,
+    checkpoint: checkpoint ? savingOf(checkpoint) : null,
     ...(by && { deadline: deadlineOf(by) }),
   }
+}
+
+function savingOf({ dir, every, gb }: NonNullable<JobShape['checkpoint']>): Checkpointing {
+  return { dir, everyMs: every, ...(gb !== undefined && { gb }) }
 }
 
 function deadlineOf({ at, within = 0, work: workMs }: z.infer<typeof deadline>): Deadline {
@@ -278,11 +304,12 @@ function commonOf(shape: JobShape | ServiceShape, names: Names) {
     ...(shape.team !== undefined && { team: shape.team }),
     ...(shape.data_class !== undefined && { dataClass: shape.data_class }),
     ...(shape.data && { data: dataOf(shape.data) }),
+    ...(shape.lasts !== undefined && { lastsMs: shape.lasts }),
   }
 }
 
-function dataOf({ region, gb_per_hour }: NonNullable<JobShape['data']>): DataSource {
-  return { region, gbPerHour: gb_per_hour }
+function dataOf({ region, gb, gb_per_hour }: NonNullable<JobShape['data']>): DataSource {
+  return { region, gbPerHour: gb_per_hour ?? 0, ...(gb !== undefined && { gb }) }
 }
 
 /** A slice is a node with all of its chips. */
