@@ -306,7 +306,8 @@ describe('a checkpoint', () => {
       now.ms += ms
     }
     const { desk, who, change, ledger } = await stage(gang, () => now.ms)
-    const worked = async () => (await ledger.get('checkpoint', 'train'))?.body.worked
+    const checkpoint = async () => (await ledger.get('checkpoint', 'train'))?.body
+    const worked = async () => (await checkpoint())?.worked
     await change({}, { startedAt: await ledger.now() })
     pass(10 * 60_000)
     await value(desk.commitCheckpoint(who(0), saved(10)))
@@ -314,6 +315,7 @@ describe('a checkpoint', () => {
     await value(desk.commitCheckpoint(who(0), saved(20)))
     const [first, ...more] = (await worked()) ?? []
     assert.deepEqual([first?.ms, first?.starts, more], [15 * 60_000, 1, []])
+    assert.deepEqual([first?.region, first?.arrivals], [(await checkpoint())?.region, 1])
     await change({ accelerator: 'TPU-v6e' }, { startedAt: await ledger.now(), epoch: 4 })
     pass(60_000)
     await value(desk.commitCheckpoint(who(0), saved(30, { epoch: 4 })))
@@ -325,6 +327,12 @@ describe('a checkpoint', () => {
         ['TPU-v6e', 1, 1],
       ],
     )
+    // It went on where its last state lay, then somewhere else.
+    assert.deepEqual(all[1]?.arrivals, 0)
+    await change({ region: 'elsewhere' }, { startedAt: await ledger.now(), epoch: 5 })
+    await value(desk.commitCheckpoint(who(0), saved(40, { epoch: 5 })))
+    const [, , last] = (await worked()) ?? []
+    assert.deepEqual([last?.region, last?.arrivals], ['elsewhere', 1])
   })
 
   it('of an epoch that does not own the job is refused, and told of once', async () => {

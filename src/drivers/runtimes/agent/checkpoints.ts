@@ -51,7 +51,7 @@ export function checkpoints(ledger: Ledger): Checkpoints {
     if (last?.epoch === epoch && (isSame || last.step > step)) return accepted
     const acceptedAt = await ledger.now()
     const worked = workedBy({ lease, run: run.body, last: last ?? null, epoch, acceptedAt })
-    const body = { workload, epoch, step, uri, acceptedAt, worked }
+    const body = { workload, epoch, step, uri, acceptedAt, region: lease.region, worked }
     const version = row?.version ?? 0
     const subject = { workload, run: lease.run, lease: id, supplier }
     const done = await ledger.commit({
@@ -83,16 +83,21 @@ interface Saved {
 
 /** What it took to come so far: what is known, and what was done since it was last saved. */
 function workedBy({ lease, run, last, epoch, acceptedAt }: Saved): readonly Worked[] {
-  const { accelerator, perNode, nodes } = lease
+  const { accelerator, perNode, nodes, region } = lease
   const goesOn = last?.epoch === epoch
   const since = goesOn ? last.acceptedAt : (run.startedAt ?? acceptedAt)
   const known = last?.worked ?? []
   const isSame = (each: Worked) =>
-    each.accelerator === accelerator && each.perNode === perNode && each.nodes === nodes
-  const here = known.find(isSame) ?? { accelerator, perNode, nodes, ms: 0, starts: 0 }
+    each.accelerator === accelerator &&
+    each.perNode === perNode &&
+    each.nodes === nodes &&
+    each.region === region
+  const here = known.find(isSame) ?? { accelerator, perNode, nodes, region, ms: 0, starts: 0 }
   const ms = here.ms + Math.max(0, acceptedAt - since)
   const starts = here.starts + (goesOn ? 0 : 1)
-  return [...known.filter((each) => !isSame(each)), { ...here, ms, starts }]
+  const isArrival = !goesOn && last?.region !== region
+  const arrivals = (here.arrivals ?? 0) + (isArrival ? 1 : 0)
+  return [...known.filter((each) => !isSame(each)), { ...here, ms, starts, arrivals }]
 }
 
 const accepted = { outcome: 'ok', value: null } as const
