@@ -36,7 +36,10 @@ export function writtenActions(plan: Plan): readonly string[] {
 }
 
 export function writtenReasons(plan: Plan): readonly string[] {
-  return plan.reasons.map((reason) => `why ${reason.run}: ${told(reason, plan.at)}`)
+  return plan.reasons.map((reason) => {
+    const once = 'carriage' in reason ? carried(reason) : ''
+    return `why ${reason.run}: ${told(reason, plan.at)}${once}`
+  })
 }
 
 function written(action: Action): string {
@@ -92,12 +95,21 @@ function told(reason: Reason, now: number): string {
     case 'buying':
       return `buying ${reason.lease} ${reason.state}`
     case 'hunting':
-      return `hunting ${reason.does}${reason.offer === undefined ? '' : ` ${reason.offer}`}`
+      return `hunting ${reason.does}${asked(reason)}`
     case 'fencing':
       return `fencing epoch ${reason.epoch}`
     case 'backing-off':
       return `backing-off ${formatDuration(reason.until - now)}`
   }
+}
+
+function asked({ offer }: { readonly offer?: string }): string {
+  return offer === undefined ? '' : ` ${offer}`
+}
+
+/** What is paid once. */
+function carried({ carriage }: { readonly carriage?: number }): string {
+  return carriage === undefined ? '' : ` carries ${formatUsd(carriage)}`
 }
 
 function above(price: number, limit: number, whose: string): string {

@@ -12,7 +12,7 @@ import type { Run } from '../domain/run.ts'
 import type { Demand } from '../domain/workload.ts'
 import { choose, survey } from './choose.ts'
 import { type HuntingReason, huntingOf } from './deadline/hunting.ts'
-import { explain, reasonsMax } from './explain.ts'
+import { carriage, explain, reasonsMax } from './explain.ts'
 import type { Candidate } from './score.ts'
 import type { Decision, Tally } from './tally/tally.ts'
 import type { View } from './view.ts'
@@ -53,7 +53,7 @@ function asking(reason: HuntingReason, chosen: Candidate | null): Reason {
   // Another gang may have taken what was to be asked for.
   if (!chosen) return reason.does === 'tries' ? { ...reason, does: 'waits' } : reason
   const { offer, pricePerHour } = chosen
-  return { ...reason, offer: offerName(offer), pricePerHour }
+  return { ...reason, offer: offerName(offer), pricePerHour, ...carriage(chosen) }
 }
 
 function acquire(

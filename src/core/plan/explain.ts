@@ -40,8 +40,13 @@ function chosenAt(run: string, chosen: Candidate, { outOf, preferred }: Survey):
   return { run, why: 'chosen', offer, pricePerHour, pricePerWork, outOf, ...rest }
 }
 
-function egress({ egressPerHour }: Candidate) {
-  return egressPerHour === 0 ? {} : { egressPerHour }
+function egress({ egressPerHour, ...each }: Candidate) {
+  return { ...(egressPerHour !== 0 && { egressPerHour }), ...carriage(each) }
+}
+
+/** What is paid once, where that is anything. */
+export function carriage({ carriage: paid }: Pick<Candidate, 'carriage'>) {
+  return paid === 0 ? {} : { carriage: paid }
 }
 
 /** Cheaper suppliers that were passed over for the spread, or the crowded one that had to do. */

@@ -14,7 +14,7 @@ import { buy } from './buy.ts'
 import { cheaperThan } from './choose.ts'
 import { type Hunting, type HuntingReason, huntingOf } from './deadline/hunting.ts'
 import { mayMove, mayRestart, mayStop } from './disturb.ts'
-import { reasonsMax } from './explain.ts'
+import { carriage, reasonsMax } from './explain.ts'
 import { aboveQuota, distrusted, overSpent, unusable } from './feasible.ts'
 import { kept, offerOf, release } from './leases.ts'
 import { leasePricePerWork, priceOf } from './score.ts'
@@ -149,10 +149,11 @@ function moveOrStay(view: View, tally: Tally, demand: Demand, run: Run, home: Le
   const offer = offerName(best.offer)
   const pays = saving >= view.world.policy.moveWhenCheaperBy
   if (!pays || home.noticeUntil !== null || !mayMove(view, tally, demand)) {
-    return { actions: [], reasons: [kept(run.id, home, { offer, saving })] }
+    return { actions: [], reasons: [kept(run.id, home, { offer, saving, ...carriage(best) })] }
   }
   const { actions } = buy(view, tally, demand, run, home)
-  return { actions, reasons: [{ run: run.id, why: 'moving', lease: home.id, to: offer, saving }] }
+  const facts = { lease: home.id, to: offer, saving, ...carriage(best) }
+  return { actions, reasons: [{ run: run.id, why: 'moving', ...facts }] }
 }
 
 function savingOf(from: number, to: number): number {

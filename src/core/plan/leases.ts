@@ -2,6 +2,7 @@
  * What a plan says of a lease: that it goes, why, and that it is kept or still on its way.
  */
 import type { Lease } from '../domain/lease.ts'
+import type { Micros } from '../domain/money.ts'
 import type { Action } from '../domain/plan.ts'
 import type { Reason } from '../domain/reason.ts'
 import { priceOf } from './score.ts'
@@ -18,7 +19,11 @@ export function buying(run: string, lease: Lease): Reason {
 export function kept(
   run: string,
   lease: Lease,
-  cheaper: { readonly offer: string; readonly saving: number } | null = null,
+  cheaper: {
+    readonly offer: string
+    readonly saving: number
+    readonly carriage?: Micros
+  } | null = null,
 ): Reason {
   return {
     run,
@@ -28,6 +33,7 @@ export function kept(
     pricePerHour: priceOf(lease),
     cheaper: cheaper?.offer ?? null,
     saving: cheaper?.saving ?? 0,
+    ...(cheaper?.carriage !== undefined && { carriage: cheaper.carriage }),
   }
 }
 

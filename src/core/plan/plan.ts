@@ -111,7 +111,7 @@ function sharedCost(
 
 /** What all purchases cost an hour, for as much work as each first alternative does. */
 function costOf(
-  { world }: View,
+  { world, baggages }: View,
   demands: readonly Demand[],
   decisions: readonly Decision[],
 ): number {
@@ -122,7 +122,9 @@ function costOf(
     const { supplier, offer, nodes } = bought
     const node = world.marginals.offers[`${supplier}/${offer}`]
     const pricePerHour = node === undefined ? bought.pricePerHour : node * nodes
-    cost += costOfWork(world, workload, pricePerWork(world, workload, { ...bought, pricePerHour }))
+    const baggage = baggages.get(workload.name)
+    const price = pricePerWork(world, workload, { ...bought, pricePerHour }, baggage)
+    cost += costOfWork(world, workload, price)
   }
   return cost
 }

@@ -8,6 +8,7 @@ import type { Micros } from '../domain/money.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
 import type { Alternative, Workload } from '../domain/workload.ts'
 import type { World } from '../domain/world.ts'
+import { type Baggage, carriageTo, costOfCarriage, rateOf } from './gravity/carriage.ts'
 
 /** An offer that a gang could be run on, all of it. */
 export interface Candidate {
@@ -19,6 +20,10 @@ export interface Candidate {
   readonly pricePerHour: Micros
   /** What reading its data from there costs, on top of the price. */
   readonly egressPerHour: Micros
+  /** What is paid once to bring there what it needs. */
+  readonly carriage: Micros
+  /** That, spread over the work that is left: a part of `pricePerWork`. */
+  readonly carriagePerWork: number
   readonly pricePerWork: number
   /** Why it costs less than its price; null where it costs that. */
   readonly because: string | null
@@ -40,18 +45,56 @@ export function goodsOf({ marginals }: World, offers: readonly Offer[]): readonl
   })
 }
 
+/** What a gang is, and what it takes along; null where that is nothing. */
+export interface Wish {
+  readonly workload: Workload
+  readonly baggage: Baggage | null
+}
+
 export function candidate(
   world: World,
-  workload: Workload,
+  { workload, baggage }: Wish,
   alternative: Alternative,
   { offer, place, costPerHour, because }: Good,
 ): Candidate {
   const { nodes } = alternative
   const egressPerHour = egressOf(world, workload, offer)
-  const pricePerWork = (costPerHour * nodes + egressPerHour) / workPerHour(world, alternative)
-  const pricePerHour = offer.pricePerHour * nodes
-  return { offer, place, alternative, pricePerHour, egressPerHour, pricePerWork, because }
+  const perHour = costPerHour * nodes + egressPerHour
+  const carriage = carriageOf(world, baggage, offer, costPerHour * nodes)
+  const carriagePerWork = spreadOver(world, workload, baggage, carriage)
+  return {
+    offer,
+    place,
+    alternative,
+    pricePerHour: offer.pricePerHour * nodes,
+    egressPerHour,
+    carriage,
+    carriagePerWork,
+    pricePerWork: perHour / workPerHour(world, alternative) + carriagePerWork,
+    because,
+  }
 }
+
+function carriageOf(
+  world: World,
+  baggage: Baggage | null,
+  { region }: { readonly region: string },
+  pricePerHour: number,
+): Micros {
+  return baggage ? costOfCarriage(carriageTo(world, baggage, region), pricePerHour) : 0
+}
+
+function spreadOver(
+  world: World,
+  { resources: [first] }: Workload,
+  baggage: Baggage | null,
+  carriage: Micros,
+): number {
+  if (!baggage || !first || carriage === 0) return 0
+  return carriage / ((baggage.overMs / hourMs) * workPerHour(world, first))
+}
+
+const hourMs = 3_600_000
 
 /** What useful work costs on a lease that we have. */
 export function leasePricePerWork(world: World, workload: Workload, lease: Lease): number {
@@ -66,10 +109,13 @@ export function pricePerWork(
   capacity: Pick<Lease, 'accelerator' | 'perNode' | 'nodes' | 'region'> & {
     readonly pricePerHour: Micros
   },
+  baggage: Baggage | null = null,
 ): number {
   const alternative = alternativeOf(workload, capacity) ?? { ...capacity, throughput: null }
   const costPerHour = capacity.pricePerHour + egressOf(world, workload, capacity)
-  return costPerHour / workPerHour(world, alternative)
+  const carriage = carriageOf(world, baggage, capacity, capacity.pricePerHour)
+  const carried = spreadOver(world, workload, baggage, carriage)
+  return costPerHour / workPerHour(world, alternative) + carried
 }
 
 /**
@@ -81,8 +127,8 @@ export function egressOf(
   { data }: Workload,
   { region }: { readonly region: string },
 ): Micros {
-  if (!data || !egress || data.region === region) return 0
-  const rate = egress.find(({ from, to }) => from === data.region && (to ?? region) === region)
+  if (!data || !egress) return 0
+  const rate = rateOf(egress, data.region, region)
   return rate ? Math.round(rate.perGb * data.gbPerHour) : 0
 }
 

@@ -11,6 +11,7 @@ import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Demand } from '../domain/workload.ts'
 import type { Outage, Pool, World } from '../domain/world.ts'
 import type { Hunting } from './deadline/hunting.ts'
+import { type Baggages, baggagesOf } from './gravity/baggage.ts'
 import type { Shelf } from './market/shelf.ts'
 import { shelvesFor } from './market/warm.ts'
 import { type Good, goodsOf } from './score.ts'
@@ -53,6 +54,8 @@ export interface View {
   readonly isLawAsked: boolean
   /** What is for sale for equal wishes; filled as they are asked about. */
   readonly shelves: Map<string, Shelf>
+  /** What is to be brought along, by workload. */
+  readonly baggages: Baggages
   /** How deadlines are kept, by run; filled as they are asked about. */
   readonly hunts: Map<string, Hunting | null>
   readonly supplierOf: ReadonlyMap<string, SupplierSpec>
@@ -86,6 +89,7 @@ export function look(world: World, law: Law): View {
     goodsOf: Map.groupBy(goodsOf(world, offers), ({ offer }) => shapeOf(offer)),
     isLawAsked: isAsked(law),
     shelves: shelvesFor(world, law, offers),
+    baggages: baggagesOf(world),
     hunts: new Map(),
     supplierOf: keyed(world.suppliers, ({ name }) => name),
     outageOf: keyed(world.outages, ({ supplier }) => supplier),

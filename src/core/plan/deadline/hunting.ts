@@ -17,6 +17,7 @@ import { poolOf } from '../../hunt/lessons.ts'
 import { shelfOf } from '../market/shelf.ts'
 import { byWorth, type Candidate, leasePricePerWork, workPerHour } from '../score.ts'
 import { standingOf, type View } from '../view.ts'
+import { haulOf } from './haul.ts'
 import { launchMs, progressOf } from './progress.ts'
 
 export interface Hunting {
@@ -70,7 +71,7 @@ function hunted(view: View, demand: Demand, job: Job, deadline: Ms): Hunting | n
   const hasSpot = fits.some(({ offer }) => offer.market === 'spot')
   if (!hasSpot && !home) return { order: fits.filter(isOpen), reason: { ...about, does: 'pays' } }
   const goods = ofEachOffer(fits)
-  const held = home && heldAt(home, nowMs - (run.startedAt ?? nowMs))
+  const held = home && heldAt(home, progress.launchMs - (nowMs - (run.startedAt ?? nowMs)))
   const answer = weighed(view.world.belief, quotesOf(view, [...goods.values()], nowMs), {
     nowMs,
     nextMs: nowMs + turnMs,
@@ -85,7 +86,7 @@ function hunted(view: View, demand: Demand, job: Job, deadline: Ms): Hunting | n
       lossMs: roundedUp(progress.atRiskMs, turnMs),
       held,
       checkpointAt: held?.pool ?? null,
-      egress: {},
+      ...haulOf(view, job, goods, home),
     },
   })
   const order = ordered(answer, goods, held).filter(isOpen)
@@ -137,9 +138,8 @@ function firstOf({ resources }: Job) {
   return first
 }
 
-function heldAt(home: Lease, ranMs: number): Held {
-  const overheadMs = Math.max(0, launchMs - ranMs)
-  return { pool: poolOf(home).id, market: home.market, overheadMs }
+function heldAt(home: Lease, leftMs: number): Held {
+  return { pool: poolOf(home).id, market: home.market, overheadMs: Math.max(0, leftMs) }
 }
 
 /**
@@ -193,7 +193,10 @@ function poolsOf(
   pace: number,
 ): readonly Priced[] {
   const perHour = pace * workPerHour(view.world, firstOf(job))
-  const pools = [...goods.values()].map((each) => priced(each.offer, each.pricePerWork * perHour))
+  const pools = [...goods.values()].map((each) => {
+    // The hunter weighs by itself what is paid once.
+    return priced(each.offer, (each.pricePerWork - each.carriagePerWork) * perHour)
+  })
   if (!home || goods.has(poolOf(home).id)) return pools
   const homePrice = leasePricePerWork(view.world, job, home) * perHour
   return [...pools, priced(asOffer(home), homePrice)]

@@ -5,6 +5,8 @@ import type { Worked } from '../../domain/checkpoint.ts'
 import type { Lease } from '../../domain/lease.ts'
 import type { Run } from '../../domain/run.ts'
 import type { Job } from '../../domain/workload.ts'
+import type { World } from '../../domain/world.ts'
+import { arrivalMs } from '../gravity/carriage.ts'
 import { paceOn } from '../score.ts'
 import type { View } from '../view.ts'
 
@@ -14,6 +16,8 @@ export interface Progress {
   readonly leftMs: number
   /** Lost, at most, when its machines are taken away. */
   readonly atRiskMs: number
+  /** Lost at the launch of what runs now, or of what comes next where nothing does. */
+  readonly launchMs: number
 }
 
 /**
@@ -29,17 +33,20 @@ export function progressOf(view: View, job: Job, run: Run, home: Lease | null): 
   const { world } = view
   const saved = world.checkpoints.find(({ workload }) => workload === job.name)
   const savedMs = (saved?.worked ?? []).reduce((sum, each) => {
-    return sum + usefulMs(each) * paceOn(world, job, each)
+    return sum + usefulMs(world, job, each) * paceOn(world, job, each)
   }, 0)
   const isOfRun = saved !== undefined && saved.epoch === run.epoch
-  const since = isOfRun ? saved.acceptedAt : (run.startedAt ?? world.now) + launchMs
+  const hasCome = home !== null && !isOfRun && saved?.region !== home.region
+  const startMs = launchMs + (hasCome ? arrivalMs(world, job, home.region) : 0)
+  const since = isOfRun ? saved.acceptedAt : (run.startedAt ?? world.now) + startMs
   const unsavedMs = home ? Math.max(0, world.now - since) * paceOn(world, job, home) : 0
   const workMs = job.deadline?.workMs ?? 0
   const leftMs = Math.max(leftMsMin, workMs - savedMs - unsavedMs)
-  return { leftMs, atRiskMs: job.checkpoint?.everyMs ?? workMs - leftMs }
+  return { leftMs, atRiskMs: job.checkpoint?.everyMs ?? workMs - leftMs, launchMs: startMs }
 }
 
-/** Each start spends a while before it works on. */
-function usefulMs({ ms, starts }: Worked): number {
-  return Math.max(0, ms - starts * launchMs)
+/** Each start spends a while before it works on, the longer where it comes from elsewhere. */
+function usefulMs(world: World, job: Job, { ms, starts, arrivals = 0, region }: Worked): number {
+  const arrived = region === undefined ? 0 : arrivals * arrivalMs(world, job, region)
+  return Math.max(0, ms - starts * launchMs - arrived)
 }

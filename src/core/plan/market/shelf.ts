@@ -33,6 +33,7 @@ export function shelfOf(view: View, workload: Workload): Shelf {
 }
 
 function filled(view: View, workload: Workload): Shelf {
+  const wish = { workload, baggage: view.baggages.get(workload.name) ?? null }
   const open: Candidate[] = []
   const closed: Closed[] = []
   const notOffered: Alternative[] = []
@@ -41,7 +42,7 @@ function filled(view: View, workload: Workload): Shelf {
     const offered = goods.filter(({ offer }) => workload.markets.includes(offer.market))
     if (offered.length === 0) notOffered.push(alternative)
     for (const good of offered) {
-      const each = candidate(view.world, workload, alternative, good)
+      const each = candidate(view.world, wish, alternative, good)
       const because = ruledOut(view, workload, each)
       if (because) closed.push({ candidate: each, because })
       else open.push(each)
@@ -56,8 +57,10 @@ function filled(view: View, workload: Workload): Shelf {
 const wishes = new WeakMap<Workload, string>()
 
 /** Equal for workloads that may buy the same at the same cost. */
-function wishOf(workload: Workload, { isLawAsked }: View): string {
-  const wish = wishOfRules(workload)
+function wishOf(workload: Workload, { isLawAsked, baggages }: View): string {
+  const baggage = baggages.get(workload.name)
+  const own = wishOfRules(workload)
+  const wish = baggage ? own + JSON.stringify(baggage) : own
   return isLawAsked ? wish + JSON.stringify(lawfulWish(workload)) : wish
 }
 
