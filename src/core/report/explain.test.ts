@@ -27,6 +27,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
         'it is the only offer that fits',
     ],
     [
+      { offer: 'rival/h100', ...price, carriage: 88_000_000, outOf: 1 },
+      'rival/h100 was chosen: at $12.40/h and $88.00 once to carry what it needs there, $0.78 ' +
+        'per unit of work it is the only offer that fits',
+    ],
+    [
       {
         ...{ offer: 'ally/h100', ...price, outOf: 3 },
         preferred: 'incumbent is full, and msa/overflow prefers it as number 1',
@@ -68,11 +73,25 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       'a.0.1 is kept at rival/h100 for $12.40/h: x/y would save 10%, too little to ' +
         'stop a running gang for; a lower move_when_cheaper_by in the policy would move it',
     ],
+    [
+      {
+        ...{ lease: 'a.0.1', offer: 'rival/h100', pricePerHour: 12_400_000 },
+        ...{ cheaper: 'x/y', saving: 0.1, carriage: 88_000_000 },
+      },
+      'a.0.1 is kept at rival/h100 for $12.40/h: x/y would save 10% with $88.00 to carry what it ' +
+        'needs there, too little to stop a running gang for; a lower move_when_cheaper_by in the ' +
+        'policy would move it',
+    ],
   ],
   moving: [
     [
       { lease: 'a.0.1', to: 'acme/h100', saving: 0.3 },
       'a.0.1 is left for acme/h100, which saves 30% of the price of its work',
+    ],
+    [
+      { lease: 'a.0.1', to: 'acme/h100', saving: 0.3, carriage: 1_500_000 },
+      'a.0.1 is left for acme/h100, which saves 30% of the price of its work, ' +
+        '$1.50 to carry what it needs included',
     ],
   ],
   'no-stock': [
@@ -193,6 +212,14 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       },
       'it asks for spot capacity while there is time, acme/spot at $9.00/h: ' +
         '2h of work are left, and 10h until its deadline',
+    ],
+    [
+      {
+        ...{ does: 'tries', deadline: now + 36_000_000, workLeftMs: 7_200_000 },
+        ...{ offer: 'acme/spot', pricePerHour: 9_000_000, carriage: 1_500_000 },
+      },
+      'it asks for spot capacity while there is time, acme/spot at $9.00/h and $1.50 ' +
+        'once to carry what it needs there: 2h of work are left, and 10h until its deadline',
     ],
     [
       {

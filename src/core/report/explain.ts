@@ -15,31 +15,36 @@ export function explain(reason: Reason, now: Ms): string {
 }
 
 const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) => string } = {
-  chosen: ({ offer, pricePerHour, egressPerHour, pricePerWork, outOf, paid, preferred }) => {
+  chosen: ({ offer, pricePerHour, pricePerWork, outOf, paid, preferred, ...more }) => {
     const real = paid === undefined ? '' : ` (${paid})`
-    const dollars = `${perHour(pricePerHour)}${egress(egressPerHour)}`
+    const dollars = `${perHour(pricePerHour)}${afar(more)}`
     const price = `${dollars}, ${perWork(pricePerWork)}${real}`
     if (preferred !== undefined) return `${offer} was chosen at ${price}: ${preferred}`
     return outOf > 1
       ? `${offer} was chosen: at ${price} it is the cheapest of ${outOf} offers that fit`
       : `${offer} was chosen: at ${price} it is the only offer that fits`
   },
-  dearer: ({ offer, pricePerHour, egressPerHour, pricePerWork, than }) => {
-    const price = `${perHour(pricePerHour)}${egress(egressPerHour)}, ${perWork(pricePerWork)}`
+  dearer: ({ offer, pricePerHour, pricePerWork, than, ...more }) => {
+    const price = `${perHour(pricePerHour)}${afar(more)}, ${perWork(pricePerWork)}`
     return `${offer} fits but costs more than ${than}: ${price}; it would take a lower price`
   },
   left: ({ offer, pricePerHour, worth }) => {
     const price = `${offer} costs less, ${perHour(pricePerHour)}, and is left to others`
     return worth > 0 ? `${price}: a node of it saves them ${perHour(worth)}` : price
   },
-  kept: ({ lease, offer, pricePerHour, cheaper, saving }) => {
+  kept: ({ lease, offer, pricePerHour, cheaper, saving, carriage }) => {
     const kept = `${lease} is kept at ${offer} for ${perHour(pricePerHour)}`
     if (cheaper === null) return `${kept}: nothing that fits is cheaper`
-    const why = `${cheaper} would save ${percent(saving)}, too little to stop a running gang for`
+    const all =
+      carriage === undefined ? '' : ` with ${money(carriage)} to carry what it needs there`
+    const saves = `${cheaper} would save ${percent(saving)}${all}`
+    const why = `${saves}, too little to stop a running gang for`
     return `${kept}: ${why}; a lower move_when_cheaper_by in the policy would move it`
   },
-  moving: ({ lease, to, saving }) => {
-    return `${lease} is left for ${to}, which saves ${percent(saving)} of the price of its work`
+  moving: ({ lease, to, saving, carriage }) => {
+    const all = carriage === undefined ? '' : `, ${money(carriage)} to carry what it needs included`
+    const saves = `saves ${percent(saving)} of the price of its work`
+    return `${lease} is left for ${to}, which ${saves}${all}`
   },
   'no-stock': ({ offer, nodesLeft, nodesNeeded }) => {
     const left = nodesLeft === 0 ? 'has no node left' : `has ${count(nodesLeft, 'node')} left`
@@ -91,11 +96,12 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
   fencing: ({ until, epoch }, now) => {
     return `epoch ${epoch} may still be running somewhere; the next start is ${soon(until, now)}`
   },
-  hunting: ({ does, deadline, workLeftMs, offer, pricePerHour }, now) => {
+  hunting: ({ does, deadline, workLeftMs, offer, pricePerHour, ...more }, now) => {
     const [left, until] = [workLeftMs, deadline - now].map(formatDuration)
     const time = `${left} of work are left, and ${until} until its deadline`
     if (does === 'waits') return `it waits for spot capacity: ${time}`
-    const what = offer === undefined ? '' : `, ${offer} at ${perHour(pricePerHour ?? 0)}`
+    const what =
+      offer === undefined ? '' : `, ${offer} at ${perHour(pricePerHour ?? 0)}${afar(more)}`
     if (does === 'tries') return `it asks for spot capacity while there is time${what}: ${time}`
     if (does === 'pays') {
       const found = offer === undefined ? 'needs' : 'takes'
@@ -109,8 +115,15 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
   },
 }
 
-function egress(perHourOfIt: number | undefined): string {
-  return perHourOfIt ? ` and ${perHour(perHourOfIt)} to read its data` : ''
+interface Afar {
+  readonly egressPerHour?: number
+  readonly carriage?: number
+}
+
+/** What comes on top of the price of machines. */
+function afar({ egressPerHour, carriage }: Afar): string {
+  const read = egressPerHour ? ` and ${perHour(egressPerHour)} to read its data` : ''
+  return carriage ? `${read} and ${money(carriage)} once to carry what it needs there` : read
 }
 
 function perWork(micros: number): string {
