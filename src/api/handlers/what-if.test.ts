@@ -38,6 +38,30 @@ it('[AP29] says who would be elsewhere or wait, why, and what it comes to', asyn
   assert.deepEqual(home.acme.orders, [])
 })
 
+const contract = `kind: Contract
+name: msa
+with: bolt
+form: MSA
+bindingness: definitive
+signed: 1970-01-01
+from: 1970-01-01
+to: 2100-01-01
+source: letter
+clauses:
+  - { kind: exclusivity, id: alone }
+`
+
+it('[AP29] plans under a contract that is only supposed, and keeps nothing of it', async (t) => {
+  const home = await ready(await stage(t))
+  assert.deepEqual((await home.ask('POST /v1/plan', { body: { documents } })).body.unmet, [])
+  const signed = [...documents, { file: 'msa.yaml', text: contract }]
+  const told = await home.ask('POST /v1/plan', { body: { documents: signed } })
+  assert.deepEqual(told.body.unmet, ['train.0'])
+  assert.match(JSON.stringify(told.body), /msa\/alone/)
+  assert.deepEqual(await home.ledger.list('contract', { all: true }), [])
+  assert.deepEqual(home.acme.orders, [])
+})
+
 it('[AP29] refuses what makes no sense, and names all of it', async (t) => {
   const home = await ready(await stage(t))
   const suppositions = [
