@@ -133,11 +133,14 @@ export function advanceRuns(
   const demanded = demandsOf(rows, sights, requestsPerSecond)
   // Before the others move: a run that ends in this turn is not missing, it is over.
   for (const demand of demanded) createRun(rows, demand, memory, now)
-  const wanted = new Set(demanded.map(({ run }) => run))
   // A lease that ended in this very turn still tells its run what became of it.
   const leases = new Map(rows.changed('lease').map((lease) => [lease.id, lease]))
   const byLease = Map.groupBy(sights, ({ node }) => node.lease)
-  for (const run of rows.all('run')) {
+  // What waits moves once a plan starts it: most of a long queue does nothing here.
+  const begun = rows.all('run').filter(({ state }) => state !== 'waiting')
+  const ids = new Set(begun.map(({ id }) => id))
+  const wanted = new Set(demanded.filter(({ run }) => ids.has(run)).map(({ run }) => run))
+  for (const run of begun) {
     const lease =
       run.lease === null ? null : (leases.get(run.lease) ?? rows.get('lease', run.lease))
     const supplier = lease && rows.get('supplier', lease.supplier)
@@ -187,7 +190,7 @@ export function endWorkloads(rows: Sheet, now: Ms): void {
   const ended = new Map(rows.changed('run').map((run) => [run.workload, run]))
   for (const status of rows.all('workload')) {
     const { name, kind } = status.spec
-    const run = ended.get(name)
+    const run = ended.size > 0 ? ended.get(name) : undefined
     const isOver = kind === 'Job' && status.state === 'active' && run
     if (isOver && (run.state === 'done' || run.state === 'failed')) {
       end(status, run.state === 'done' ? 'succeeded' : 'failed', run.why)

@@ -47,12 +47,22 @@ const prints = new WeakMap<readonly Row[], Printed>()
 function printed(rows: readonly Row[]): Printed {
   const known = prints.get(rows)
   if (known) return known
-  const fresh = {
-    rows: new Map(rows.map((row) => [row.id, row])),
-    bodies: rows.map(({ body }) => body),
-  }
+  const byId = new Map<string, Row>()
+  for (const row of rows) byId.set(row.id, row)
+  const fresh = { rows: byId, bodies: rows.map(({ body }) => body) }
   prints.set(rows, fresh)
   return fresh
+}
+
+function liveOn({ rows, cells }: Page): readonly Bodies[Kind][] {
+  const added = [...cells.keys()].filter((id) => !rows.has(id))
+  const bodies: Bodies[Kind][] = []
+  // Rows are read in order: what is nearly in order is put in order quickly.
+  for (const id of [...rows.keys(), ...added].sort()) {
+    const cell = cells.get(id) ?? rows.get(id)
+    if (cell?.live && cell.body !== null) bodies.push(cell.body)
+  }
+  return bodies
 }
 
 export function sheet(snapshot: Snapshot): Sheet {
@@ -76,9 +86,7 @@ export function sheet(snapshot: Snapshot): Sheet {
     events: [],
     all<K extends Kind>(kind: K) {
       const own = page(kind)
-      own.live ??= [...new Set([...own.rows.keys(), ...own.cells.keys()])]
-        .sort()
-        .flatMap((id) => this.get(kind, id) ?? [])
+      own.live ??= liveOn(own)
       return own.live as readonly Bodies[K][]
     },
     get<K extends Kind>(kind: K, id: string) {
