@@ -53,19 +53,34 @@ function spreadOut(world: World, { actions }: Plan): Desk {
   const only = <Kind extends Action['do']>(kind: Kind) =>
     actions.filter((action): action is ActionOf<Kind> => action.do === kind)
   const isLive = ({ wanted, state }: Lease) => wanted && state !== 'releasing' && state !== 'gone'
+  const [acquires, starts, drains] = [only('acquire'), only('start'), only('drain')]
+  const releases = only('release')
+  // Of a large world only what the plan names lies on the desk.
+  const leaseIds = new Set([...acquires, ...starts, ...releases].map(({ lease }) => lease))
+  const leases = world.leases.filter(({ id }) => leaseIds.has(id))
+  const runIds = new Set([...acquires, ...starts, ...drains, ...leases].map(({ run }) => run))
+  const offers = acquires.length > 0 ? world.offers : []
   return {
     world,
-    acquires: only('acquire'),
-    starts: only('start'),
-    drains: only('drain'),
-    releases: only('release'),
-    demands: new Map(world.demands.map((demand) => [demand.run, demand])),
-    runs: new Map(world.runs.map((run) => [run.id, run])),
-    leases: new Map(world.leases.map((lease) => [lease.id, lease])),
-    live: Map.groupBy(world.leases.filter(isLive), ({ run }) => run),
-    offers: new Map(world.offers.map((offer) => [`${offer.supplier}/${offer.id}`, offer])),
-    released: new Set(only('release').map(({ lease }) => lease)),
+    acquires,
+    starts,
+    drains,
+    releases,
+    demands: new Map(named(world.demands, ({ run }) => run, runIds)),
+    runs: new Map(named(world.runs, ({ id }) => id, runIds)),
+    leases: new Map(leases.map((lease) => [lease.id, lease])),
+    live: Map.groupBy(
+      world.leases.filter((lease) => runIds.has(lease.run) && isLive(lease)),
+      ({ run }) => run,
+    ),
+    offers: new Map(offers.map((offer) => [`${offer.supplier}/${offer.id}`, offer])),
+    released: new Set(releases.map(({ lease }) => lease)),
   }
+}
+
+function named<T>(all: readonly T[], nameOf: (one: T) => string, names: ReadonlySet<string>) {
+  if (names.size === 0) return []
+  return all.filter((one) => names.has(nameOf(one))).map((one) => [nameOf(one), one] as const)
 }
 
 function frame(world: World, plan: Plan): string[] {
@@ -276,7 +291,14 @@ function overSpent({ acquires, demands, world: { purses } }: Desk): string[] {
 function tooMuchForTeams({ acquires, demands, world }: Desk): string[] {
   const { quotas = [] } = world.policy
   if (quotas.length === 0 || acquires.length === 0) return []
-  const owners = new Map(world.workloads.map(({ spec }) => [spec.name, spec.team]))
+  const ownerless = new Set(
+    world.leases.filter(({ team }) => team === undefined).map(({ workload }) => workload),
+  )
+  const owners = new Map(
+    (ownerless.size > 0 ? world.workloads : [])
+      .filter(({ spec }) => ownerless.has(spec.name))
+      .map(({ spec }) => [spec.name, spec.team]),
+  )
   const bought = acquires.map((each) => {
     return { ...each, team: demands.get(each.run)?.workload.team, noticeUntil: null }
   })
