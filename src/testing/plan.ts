@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { formatUsd } from '../core/domain/money.ts'
-import type { Action, Plan } from '../core/domain/plan.ts'
+import { type Action, type Plan, reasonsIn } from '../core/domain/plan.ts'
 import type { Reason } from '../core/domain/reason.ts'
 import { formatDuration } from '../core/domain/time.ts'
 import type { World } from '../core/domain/world.ts'
@@ -36,7 +36,7 @@ export function writtenActions(plan: Plan): readonly string[] {
 }
 
 export function writtenReasons(plan: Plan): readonly string[] {
-  return plan.reasons.map((reason) => {
+  return reasonsIn(plan).map((reason) => {
     const once = 'carriage' in reason ? carried(reason) : ''
     return `why ${reason.run}: ${told(reason, plan.at)}${once}`
   })

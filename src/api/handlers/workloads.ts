@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Checkpoint } from '../../core/domain/checkpoint.ts'
 import { type Lease, mayCost } from '../../core/domain/lease.ts'
 import { sum } from '../../core/domain/money.ts'
+import { reasonsIn } from '../../core/domain/plan.ts'
 import type { Run } from '../../core/domain/run.ts'
 import { numbered, type Spec, same } from '../../core/domain/spec.ts'
 import type { WorkloadStatus } from '../../core/domain/workload.ts'
@@ -138,7 +139,7 @@ async function planned(house: House, body: ApplyRequest) {
     actions: plan.actions.map((action) =>
       actionView(action, 'lease' in action ? leaseOf(action.lease) : null),
     ),
-    reasons: plan.reasons.map((reason) => reasonView(reason, world.now)),
+    reasons: reasonsIn(plan).map((reason) => reasonView(reason, world.now)),
     pricePerHourNow: sum(now.map(priceOf)),
     pricePerHourThen: sum([...kept.map(priceOf), ...bought.map((each) => each.pricePerHour)]),
     unmet: unmet(world, new Set(bought.map(({ run }) => run))),
@@ -293,10 +294,9 @@ function nobody(name: string): Refused {
 }
 
 function reasonsOf({ rows, now }: Snapshot, name: string) {
-  const reasons = rows.plan[0]?.body.reasons ?? []
-  return reasons
-    .filter(({ run }) => run.startsWith(`${name}.`))
-    .map((reason) => reasonView(reason, now))
+  const plan = rows.plan[0]?.body
+  const reasons = plan ? reasonsIn(plan, (run) => run.startsWith(`${name}.`)) : []
+  return reasons.map((reason) => reasonView(reason, now))
 }
 
 async function deleted({ ledger, operator }: House, name: string) {

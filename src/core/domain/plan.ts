@@ -43,11 +43,37 @@ export interface MarketFacts {
   readonly prices: readonly { readonly offer: string; readonly perNodeHour: Micros }[]
 }
 
+/** Runs that wait in one queue, for the same: what is said of `as` holds for each of them. */
+export interface Alike {
+  readonly as: string
+  readonly runs: readonly string[]
+}
+
 export interface Plan {
   readonly generation: number
   readonly at: Ms
   readonly actions: readonly Action[]
   readonly reasons: readonly Reason[]
+  /** Whose reasons are those of another run; left out where everybody has its own. */
+  readonly alike?: readonly Alike[]
   /** Null where nothing is bought, or one gang alone. */
   readonly market: MarketFacts | null
+}
+
+/** All that a plan says, with what holds for many runs said for each; `isMeant` picks some. */
+export function reasonsIn(
+  { reasons, alike = [] }: Pick<Plan, 'reasons' | 'alike'>,
+  isMeant: (run: string) => boolean = () => true,
+): readonly Reason[] {
+  const told = reasons.filter(({ run }) => isMeant(run))
+  const queues = alike.map(({ as, runs }) => ({ as, meant: runs.filter(isMeant) }))
+  const shared = queues.filter(({ meant }) => meant.length > 0)
+  if (shared.length === 0) return told
+  const reasonsOf = Map.groupBy(reasons, ({ run }) => run)
+  return told.concat(
+    shared.flatMap(({ as, meant }) => {
+      const same = reasonsOf.get(as) ?? []
+      return meant.flatMap((run) => same.map((reason) => ({ ...reason, run })))
+    }),
+  )
 }

@@ -13,10 +13,10 @@ export function finish(view: View): readonly Action[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((run): Action => ({ do: 'drain', run: run.id, because: 'nobody asks for it any more' }))
   // Most runs have nothing to give back: they are left out before the rest is put in order.
-  const ended = new Set(view.standings.filter(({ run }) => hasEnded(run)).map(({ run }) => run.id))
   const idle: Lease[] = []
   for (const [run, leases] of view.ownOf) {
-    if (view.demandOf.has(run) && !ended.has(run)) continue
+    const known = view.runOf.get(run)
+    if (view.demandOf.has(run) && !(known && hasEnded(known))) continue
     idle.push(...leases.filter((lease) => isIdle(view, lease)))
   }
   const releases = idle

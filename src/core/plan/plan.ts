@@ -6,7 +6,7 @@
  * a reason, not an error. RULES.md says what holds of every plan.
  */
 import { type Law, noLaw } from '../contracts/law.ts'
-import type { Acquire, MarketFacts, Plan } from '../domain/plan.ts'
+import type { Acquire, Alike, MarketFacts, Plan } from '../domain/plan.ts'
 import type { Demand } from '../domain/workload.ts'
 import type { World } from '../domain/world.ts'
 import { huntingOf } from './deadline/hunting.ts'
@@ -22,14 +22,29 @@ import { look, type Standing, type View } from './view.ts'
 
 export function plan(world: World, law: Law = noLaw): Plan {
   const view = look(world, law)
-  const { decisions, market } = decideAll(view, inOrder(view))
+  const queue = inOrder(view)
+  const { decisions, market } = decideAll(view, queue)
+  const alike = alikeOf(queue, decisions)
   return {
     generation: world.generation + 1,
     at: world.now,
     actions: [...decisions.flatMap(({ actions }) => actions), ...finish(view)],
     reasons: decisions.flatMap(({ reasons }) => reasons),
+    ...(alike.length > 0 && { alike }),
     market,
   }
+}
+
+function alikeOf({ standings }: Queue, decisions: readonly Decision[]): readonly Alike[] {
+  const runsOf = new Map<string, string[]>()
+  for (const [index, { as }] of decisions.entries()) {
+    const run = standings[index]?.demand.run
+    if (as === undefined || run === undefined) continue
+    const runs = runsOf.get(as)
+    if (runs) runs.push(run)
+    else runsOf.set(as, [run])
+  }
+  return [...runsOf].map(([as, runs]) => ({ as, runs }))
 }
 
 interface Decided {
@@ -79,7 +94,9 @@ function hasOwnOrder(view: View, demand: Demand): boolean {
 }
 
 function purchaseOf(decision: Decision | undefined): Acquire | undefined {
-  return decision?.actions.find((action) => action.do === 'acquire')
+  // Most decide nothing at all: they are passed over quickly.
+  if (!decision || decision.actions.length === 0) return undefined
+  return decision.actions.find((action) => action.do === 'acquire')
 }
 
 /** Whoever comes first is served first; where all are served alike, the cheaper one is better. */
@@ -101,7 +118,9 @@ function sharedCost(
   demands: readonly Demand[],
   decisions: readonly Decision[],
 ): number {
-  const shared = [...demands.entries()].filter(([, demand]) => !hasOwnOrder(view, demand))
+  const shared = [...demands.entries()].filter(([index, demand]) => {
+    return purchaseOf(decisions[index]) && !hasOwnOrder(view, demand)
+  })
   return costOf(
     view,
     shared.map(([, demand]) => demand),

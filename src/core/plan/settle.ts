@@ -14,11 +14,13 @@ import { unusable } from './feasible.ts'
 import { buying, kept, release } from './leases.ts'
 import { leasePricePerWork } from './score.ts'
 import type { Fund } from './tally/afford.ts'
+import { behind, refuse } from './tally/queue.ts'
 import type { Decision, Tally } from './tally/tally.ts'
 import type { Standing, View } from './view.ts'
 
 /** Of a gang that waits, so that nothing of an older epoch can be running. */
 export function settle(view: View, tally: Tally, { demand, run, own }: Standing): Decision {
+  if (own.length === 0) return ask(view, tally, demand, run)
   const { usable, releases } = sorted(view, tally, demand, own)
   const home = cheapestReady(view, demand, usable)
   if (home) {
@@ -30,6 +32,15 @@ export function settle(view: View, tally: Tally, { demand, run, own }: Standing)
   if (newest) return { actions: releases, reasons: [buying(run.id, newest)] }
   const bought = buy(view, tally, demand, run, null)
   return { actions: [...releases, ...bought.actions], reasons: bought.reasons }
+}
+
+/** Most of those that have nothing wait behind others for whom there was nothing left. */
+function ask(view: View, tally: Tally, demand: Demand, run: Run): Decision {
+  const refused = behind(view, tally, demand)
+  if (refused) return refused
+  const bought = buy(view, tally, demand, run, null)
+  if (bought.actions.length === 0) refuse(view, tally, demand, bought.reasons)
+  return bought
 }
 
 /** A lease that was bought to take over from another one comes before it, whatever it costs. */

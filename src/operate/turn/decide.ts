@@ -8,7 +8,8 @@ import { mayAskAgain } from '../../core/acquire/answer.ts'
 import type { Law } from '../../core/contracts/law.ts'
 import { event } from '../../core/domain/event.ts'
 import type { Lease } from '../../core/domain/lease.ts'
-import type { Plan } from '../../core/domain/plan.ts'
+import { type Plan, reasonsIn } from '../../core/domain/plan.ts'
+import type { Reason } from '../../core/domain/reason.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { World } from '../../core/domain/world.ts'
 import { lint } from '../../core/plan/lint.ts'
@@ -116,7 +117,15 @@ function notePlan(rows: Sheet, plan: Plan, faults: readonly string[]): void {
 }
 
 function saysTheSame(last: Plan | null, plan: Plan, faults: readonly string[]): boolean {
-  return last !== null && faults.length === 0 && isAlike(plan.reasons, last.reasons)
+  if (last === null || faults.length > 0) return false
+  if (isAlike(plan.alike ?? [], last.alike ?? [])) return isAlike(plan.reasons, last.reasons)
+  // Who waits behind whom may change, and what everybody is told stay the same.
+  const [told, before] = [reasonsIn(plan), reasonsIn(last)]
+  return told.length === before.length && isAlike(byRun(told), byRun(before))
+}
+
+function byRun(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.toSorted((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0))
 }
 
 /** Where commitments are used up from moment to moment, what they save moves with every turn. */

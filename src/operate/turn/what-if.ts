@@ -3,6 +3,7 @@
  * made by the planner that plans the loop's turns; neither is carried out.
  */
 import { demands } from '../../core/demand/demands.ts'
+import { reasonsIn } from '../../core/domain/plan.ts'
 import type { Reason } from '../../core/domain/reason.ts'
 import { compare, type Difference } from '../../core/plan/what-if/compare.ts'
 import { type Supposition, suppose, wrongSuppositions } from '../../core/plan/what-if/suppose.ts'
@@ -25,5 +26,5 @@ export function whatIf(
   const { plan } = planned(world, now.law)
   const difference = compare(now, { world, plan })
   const shifted = new Set(difference.shifts.map(({ run }) => run))
-  return { ...difference, reasons: plan.reasons.filter(({ run }) => shifted.has(run)) }
+  return { ...difference, reasons: reasonsIn(plan, (run) => shifted.has(run)) }
 }

@@ -6,6 +6,7 @@ import type { Violation, WorkSpan } from '../../core/audit/evidence.ts'
 import type { EventKind } from '../../core/domain/event.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Micros } from '../../core/domain/money.ts'
+import { reasonsIn } from '../../core/domain/plan.ts'
 import type { Workload, WorkloadStatus } from '../../core/domain/workload.ts'
 import { explain } from '../../core/report/explain.ts'
 import { type StatementRow, spent, statement } from '../../core/report/statement.ts'
@@ -132,9 +133,9 @@ function reasonsOf({ store, kernel }: World, workload: string): readonly string[
     .every('run')
     .filter(({ body }) => body.workload === workload && body.state === 'waiting')
     .map(({ id }) => id)
-  const reasons = store.every('plan').flatMap(({ body }) => body.reasons)
-  return reasons
-    .filter(({ run }) => waiting.includes(run))
+  return store
+    .every('plan')
+    .flatMap(({ body }) => reasonsIn(body, (run) => waiting.includes(run)))
     .map((reason) => `${reason.run}: ${explain(reason, kernel.now())}`)
 }
 

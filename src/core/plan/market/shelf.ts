@@ -57,7 +57,7 @@ function filled(view: View, workload: Workload): Shelf {
 const wishes = new WeakMap<Workload, string>()
 
 /** Equal for workloads that may buy the same at the same cost. */
-function wishOf(workload: Workload, { isLawAsked, baggages }: View): string {
+export function wishOf(workload: Workload, { isLawAsked, baggages }: View): string {
   const baggage = baggages.get(workload.name)
   const own = wishOfRules(workload)
   const wish = baggage ? own + JSON.stringify(baggage) : own

@@ -6,9 +6,11 @@ import type { Lease } from '../../domain/lease.ts'
 import { offerName } from '../../domain/offer.ts'
 import type { Quota } from '../../domain/supplier.ts'
 import { byUrgency, type Demand } from '../../domain/workload.ts'
+import { hasEnded } from '../finish.ts'
 import { shelfOf } from '../market/shelf.ts'
 import type { Candidate } from '../score.ts'
-import { ownLeases, type View } from '../view.ts'
+import type { Standing, View } from '../view.ts'
+import { queueOf } from './queue.ts'
 import {
   type Claim,
   chipsOf,
@@ -48,13 +50,17 @@ function copied({ shares, owed, takenBack: whys }: Shares): Shares {
 
 function claims(view: View, quotas: readonly Quota[], nodesLeft: readonly number[]): Shares {
   const shares = sharesOf(quotas)
-  const teams = new Map(view.world.workloads.map(({ spec }) => [spec.name, spec.team]))
-  const holdings = hold(shares, view.world.leases, teams)
+  const holdings = hold(shares, view.world.leases, teamsOf(view.world))
   const owed = new Map<string, Claim>()
   const claimed = new Map<Share, number>()
-  const waiting = view.world.demands.filter((demand) => isWaiting(view, demand))
+  const waiting = view.standings.filter(isWaiting).map(({ demand }) => demand)
+  // What has been claimed only grows: behind a gang that has no right to anything nobody has.
+  const without = new Set<string>()
   for (const demand of waiting.sort(byUrgency)) {
+    const queue = queueOf(view, demand.workload)
+    if (queue !== null && without.has(queue)) continue
     const claim = claimOf(view, { shares, nodesLeft, holdings, claimed }, demand)
+    if (!claim && queue !== null) without.add(queue)
     if (!claim) continue
     const { share, chips } = claim
     claimed.set(share, (claimed.get(share) ?? 0) + chips)
@@ -62,6 +68,16 @@ function claims(view: View, quotas: readonly Quota[], nodesLeft: readonly number
     owed.set(demand.run, { pot: share.pot, chips })
   }
   return { shares, owed, takenBack: takenBack(view, holdings) }
+}
+
+/** Of the workloads that have leases which do not say whose they are. */
+function teamsOf({ leases, workloads }: View['world']): ReadonlyMap<string, string | undefined> {
+  const asked = new Set(
+    leases.filter(({ team }) => team === undefined).map(({ workload }) => workload),
+  )
+  if (asked.size === 0) return new Map()
+  const owners = workloads.filter(({ spec }) => asked.has(spec.name))
+  return new Map(owners.map(({ spec }) => [spec.name, spec.team]))
 }
 
 interface Claims {
@@ -72,9 +88,8 @@ interface Claims {
 }
 
 /** It has nothing yet, and nothing is on its way. */
-function isWaiting(view: View, { run }: Demand): boolean {
-  const state = view.runOf.get(run)?.state
-  return state !== 'done' && state !== 'failed' && ownLeases(view, run).length === 0
+function isWaiting({ run, own }: Standing): boolean {
+  return own.length === 0 && !hasEnded(run)
 }
 
 /** What a gang that waits has a right to, where it can be had or would be once it is given back. */

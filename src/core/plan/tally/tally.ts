@@ -21,6 +21,8 @@ import { openShares } from './reclaim.ts'
 export interface Decision {
   readonly actions: readonly Action[]
   readonly reasons: readonly Reason[]
+  /** The run ahead of it in its queue, whose reasons are its own as well. */
+  readonly as?: string
 }
 
 export interface Tally {
@@ -45,6 +47,8 @@ export interface Tally {
   readonly seats: Map<string, Map<string, string>>
   /** Services of which this plan moves or stops a replica. */
   readonly disturbed: Set<string>
+  /** What is said to whoever waits in each queue, since something was last taken. */
+  readonly refused: Map<string, Decision>
 }
 
 export function openTally(
@@ -69,6 +73,7 @@ export function openTally(
     isAsked: false,
     seats: seatsTaken(view, placement),
     disturbed: new Set(),
+    refused: new Map(),
   }
 }
 
@@ -78,6 +83,7 @@ export function note(tally: Tally, demand: Demand, { actions }: Decision): void 
   for (const action of actions) {
     if (action.do === 'drain') tally.disturbed.add(service)
     if (action.do !== 'acquire') continue
+    tally.refused.clear()
     if (tally.left !== null) tally.left -= action.pricePerHourMax
     takeRoom(tally.funds, { ...action, workload: demand.workload })
     takeShare(tally.shares, demand, action)
@@ -124,6 +130,8 @@ function seatsTaken(view: View, placement: Placement | null): Map<string, Map<st
   const seats = new Map<string, Map<string, string>>()
   for (const { demand, own } of view.standings) {
     const { run, workload } = demand
+    // A job has one seat, and nobody to share a supplier with.
+    if (workload.kind === 'Job') continue
     const newest = own.findLast(({ noticeUntil }) => noticeUntil === null)
     const supplier = placement?.places.get(run)?.offer.supplier ?? newest?.supplier
     if (supplier !== undefined) seatsOf(seats, workload.name).set(run, supplier)
