@@ -5,6 +5,7 @@
  */
 
 import type { Draw } from '../core/contracts/money/draw.ts'
+import type { Purchase } from '../core/contracts/rofr/open.ts'
 import type { Charge } from '../core/domain/charge.ts'
 import type { Lease } from '../core/domain/lease.ts'
 import type { Run } from '../core/domain/run.ts'
@@ -24,6 +25,8 @@ export interface Drawn {
 export interface Memory {
   /** Leases of all times, by the key that their supplier sees. */
   readonly owners: Map<string, Lease>
+  /** What they bought, as rights of first refusal count it; null until it is asked for anew. */
+  purchases: readonly Purchase[] | null
   /** Runs that are over, with the version of their row. */
   readonly formerRuns: Map<string, { readonly version: number; readonly run: Run }>
   readonly closedCharges: Set<string>
@@ -42,6 +45,7 @@ export interface Memory {
 export async function recall(ledger: Ledger): Promise<Memory> {
   const memory: Memory = {
     owners: new Map(),
+    purchases: null,
     formerRuns: new Map(),
     closedCharges: new Set(),
     closed: [],
@@ -99,6 +103,7 @@ function rememberLease(memory: Memory, lease: Lease): void {
   const known = old ? lessonsOf(old).length : 0
   memory.belief = learn(memory.belief, lessonsOf(lease).slice(known))
   memory.owners.set(lease.key, lease)
+  memory.purchases = null
 }
 
 function rememberCharge(memory: Memory, charge: Charge): void {

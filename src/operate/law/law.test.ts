@@ -109,6 +109,7 @@ const options = {
   memory: {
     ...{
       owners: new Map(),
+      purchases: null,
       formerRuns: new Map(),
       closedCharges: new Set<string>(),
       spending: new Map(),

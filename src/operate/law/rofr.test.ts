@@ -13,11 +13,13 @@ import type { Offer } from '../../core/domain/offer.ts'
 import type { Spec } from '../../core/domain/spec.ts'
 import { readSubmission } from '../../core/spec/read.ts'
 import { embedded } from '../../drivers/ledgers/embedded.ts'
-import type { Memory } from '../memory.ts'
+import { type Memory, recall, remember } from '../memory.ts'
 import { defaultSettings } from '../settings.ts'
 import { submit } from '../submit.ts'
 import { decide } from '../turn/decide.ts'
 import type { Observed } from '../turn/observed.ts'
+import { lawOn } from '../turn/rules.ts'
+import { sheet } from '../turn/sheet.ts'
 import { withdraw } from '../withdraw.ts'
 import { decideRight, evidenceOf, giveNotice, type Move, openRight, rightsOf } from './rofr.ts'
 
@@ -72,7 +74,7 @@ const observed: Observed = {
 
 const memory: Memory = {
   ...{ owners: new Map(), formerRuns: new Map(), closedCharges: new Set(), spending: new Map() },
-  ...{ closed: [], drawn: null },
+  ...{ closed: [], drawn: null, purchases: null },
   formerVersions: { pool: new Map(), outage: new Map() },
   belief: { pools: {} },
 }
@@ -145,6 +147,24 @@ it('[OP27] buys of a third party only after the holder let it go, and signs for 
     bundle.entries.map(({ to }) => to),
     ['triggered', 'noticed', 'free', 'bound'],
   )
+})
+
+it('[OP27] counts what was bought from the commit that bought it on', async (t) => {
+  const { ledger, turn, open, tell, move } = await house(t)
+  const known = await recall(ledger)
+  const counted = async () => {
+    const snapshot = await ledger.read()
+    return lawOn(sheet(snapshot), known, snapshot.now).records.purchases.map((each) => each.id)
+  }
+  assert.deepEqual(await counted(), [])
+  await open('train')
+  await tell()
+  await move({ event: 'decline' })
+  const bought = await turn()
+  assert.equal(bought.length, 1)
+  const { rows } = await ledger.read()
+  remember(known, { puts: rows.lease.map((row) => ({ ...row, version: row.version - 1 })) })
+  assert.deepEqual(await counted(), bought)
 })
 
 it('[OP27] silence lets it go strictly after the deadline, and not for ever', async (t) => {

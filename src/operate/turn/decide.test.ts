@@ -46,6 +46,7 @@ const options = {
   settings: { ...defaultSettings, serverUrl: 'http://us' },
   memory: {
     owners: new Map(),
+    purchases: null,
     formerRuns: new Map(),
     closedCharges: new Set<string>(),
     spending: new Map(),

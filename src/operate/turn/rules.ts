@@ -7,6 +7,7 @@ import { houseOf, type Law, lawAt } from '../../core/contracts/law.ts'
 import { noRecords } from '../../core/contracts/rights/act.ts'
 import { keptRecords } from '../../core/contracts/rights/kept.ts'
 import { withTaken } from '../../core/contracts/rights/taken.ts'
+import type { Purchase } from '../../core/contracts/rofr/open.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
 import type { Ms } from '../../core/domain/time.ts'
@@ -17,16 +18,22 @@ import type { Memory } from '../memory.ts'
 import type { Sheet } from './sheet.ts'
 
 /** What contracts say now, as far as the ledger knows. */
-export function lawOn(rows: Sheet, { owners }: Memory, now: Ms): Law {
+export function lawOn(rows: Sheet, memory: Memory, now: Ms): Law {
   const contracts = withTaken(rows.all('contract'), rows.all('exercise'))
   const cases = rows.all('right')
   // What was bought lately counts where somebody may refuse first, and costs nothing elsewhere.
   const isAsked = contracts.some(({ clauses }) => clauses.some(({ kind }) => kind === 'rofr'))
-  const purchases = isAsked ? purchasesOf(owners.values()) : []
+  const purchases = isAsked ? boughtBy(memory) : []
   const kept = keptRecords(rows.all('record'))
   const records = { ...noRecords, ...kept, waivers: rows.all('waiver'), cases, purchases }
   const house = houseOf(rows.get('policy', 'policy'), rows.all('supplier'))
   return lawAt(contracts, now, { records, house, aheadMs: announceValidMs * 2 })
+}
+
+/** Leases of all times are gone through only once one of them has changed. */
+function boughtBy(memory: Memory): readonly Purchase[] {
+  memory.purchases ??= purchasesOf(memory.owners.values())
+  return memory.purchases
 }
 
 /** Why a lease may no longer be asked for; null where it may. */

@@ -8,7 +8,7 @@ import type { Job } from '../../domain/workload.ts'
 import type { World } from '../../domain/world.ts'
 import { plan } from '../plan.ts'
 
-it('[PL50] says once for a queue what holds for all that wait in it', () => {
+it('[PL52] says once for a queue what holds for all that wait in it', () => {
   const queue = Array.from({ length: 30 }, (_, at) => `job j${at} H100:8 x3 team nlp`)
   const world = drawnWorld(
     ['quota nlp H100:16', 'offer acme/h100 H100:8 us $20', ...queue].join('\n'),
@@ -78,7 +78,7 @@ const crowd: fc.Arbitrary<World> = fc
     ),
   )
 
-it('[PL50] serves and tells everybody as if each waited alone', () =>
+it('[PL52] serves and tells everybody as if each waited alone', () =>
   fc.assert(
     fc.property(crowd, (world) => {
       const [together, alone] = [plan(world), plan(apart(world))]
