@@ -139,10 +139,12 @@ function isAlike(one: unknown, other: unknown, name = ''): boolean {
   }
   if (one === null || other === null) return false
   if (typeof one !== 'object' || typeof other !== 'object') return false
-  const [some, others] = [Object.entries(one), Object.entries(other)]
-  const values = other as Readonly<Record<string, unknown>>
+  const [some, others] = [one, other] as Readonly<Record<string, unknown>>[]
+  if (!some || !others) return false
+  const keys = Object.keys(some)
   return (
-    some.length === others.length && some.every(([key, value]) => isAlike(value, values[key], key))
+    keys.length === Object.keys(others).length &&
+    keys.every((key) => isAlike(some[key], others[key], key))
   )
 }
 

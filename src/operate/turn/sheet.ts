@@ -108,8 +108,9 @@ export function sheet(snapshot: Snapshot): Sheet {
     },
     knowVersion(kind, id, version) {
       const own = page(kind)
+      // Most were not live before: what is live stays as it is then, and need not be sorted anew.
+      if (cellOf(kind, id)?.live) own.live = null
       own.cells.set(id, { version, body: null, live: false, changed: false })
-      own.live = null
     },
     puts() {
       return [...pages].flatMap(([kind, { cells }]) =>
