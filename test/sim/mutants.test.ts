@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
+import { clauseMutants } from '../clause-mutants.ts'
 import { canary, mutants } from './mutants/all.ts'
 import { patched } from './mutate.ts'
 
-for (const { name, patches } of mutants) {
+for (const { name, patches } of [...mutants, ...clauseMutants]) {
   it(`${name} fits the source`, () => {
     for (const patch of patches) {
       const path = new URL(`../../${patch.file}`, import.meta.url)

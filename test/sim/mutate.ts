@@ -3,10 +3,9 @@
  * disk changes, and nothing in the product knows of it.
  */
 import { registerHooks } from 'node:module'
-import { mutants } from './mutants/all.ts'
-import type { Patch } from './mutants/mutant.ts'
+import type { Mutant, Patch } from './mutants/mutant.ts'
 
-export function inject(name: string): void {
+export function inject(name: string, mutants: readonly Mutant[]): void {
   const mutant = mutants.find((each) => each.name === name)
   if (!mutant) throw new Error(`there is no mutant ${name}`)
   registerHooks({

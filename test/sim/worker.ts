@@ -25,7 +25,8 @@ export interface Answer extends Pick<Trial, 'seed' | 'hash' | 'hours' | 'counts'
 const [mutant = ''] = process.argv.slice(2)
 if (mutant !== '') {
   const { inject } = await import('./mutate.ts')
-  inject(mutant)
+  const { mutants } = await import('./mutants/all.ts')
+  inject(mutant, mutants)
 }
 const { trial } = await import('../../src/sim/trial.ts')
 const { traceOf } = await import('./trace.ts')

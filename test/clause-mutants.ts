@@ -1,0 +1,106 @@
+/**
+ * Bugs in clauses that bar nothing: one at least for each kind of clause that the simulated days do
+ * not break, and the tests of its own that have to notice.
+ */
+import { type Mutant, mutant } from './sim/mutants/mutant.ts'
+
+export interface ClauseMutant extends Mutant {
+  readonly kind: string
+  /** The test file that fails with it. */
+  readonly test: string
+}
+
+const contracts = 'src/core/contracts'
+const delivery = `${contracts}/delivery`
+const money = `${contracts}/money`
+const ofDelivery = `${delivery}/delivery.test.ts`
+const ofMoney = `${money}/money.test.ts`
+const ofClaims = `${money}/claims.test.ts`
+
+/** What breaks it: the file, what stands there, and what stands there instead. */
+function clause(
+  kind: string,
+  breaks: string,
+  test: string,
+  [file, find, replace]: readonly [string, string, string],
+): ClauseMutant {
+  return { ...mutant(kind, breaks, file, find, replace), kind, test }
+}
+
+export const clauseMutants: readonly ClauseMutant[] = [
+  clause('preferred_overflow', 'who is named last is asked first', 'src/core/plan/law.test.ts', [
+    `${contracts}/rights/overflow.ts`,
+    'const rank = clause.order.indexOf(supplier)',
+    'const rank = clause.order.toReversed().indexOf(supplier)',
+  ]),
+  clause(
+    'confidentiality',
+    'what is secret is told, and what is not is kept',
+    `${contracts}/story.test.ts`,
+    [
+      `${contracts}/rights/placement.ts`,
+      'if (!clause.secrets.includes(act.secret)) return null',
+      'if (clause.secrets.includes(act.secret)) return null',
+    ],
+  ),
+  clause('ramp', 'what was delivered counts as accepted', ofDelivery, [
+    `${delivery}/ladder.ts`,
+    "if (has('delivered')) return 'delivered'",
+    "if (has('delivered')) return 'accepted'",
+  ]),
+  clause('late_delivery', 'days of grace are credited too', ofDelivery, [
+    `${delivery}/late.ts`,
+    'const graceEnds = tranche.dueAt + ramp.graceDays * dayMs',
+    'const graceEnds = tranche.dueAt',
+  ]),
+  clause('sla_credit', 'a claim comes to more than its cap', ofDelivery, [
+    `${delivery}/sla.ts`,
+    'least(shareOf(bill, band.creditPpm), shareOf(bill, clause.capPpm))',
+    'shareOf(bill, band.creditPpm)',
+  ]),
+  clause('expansion_option', 'a right is worth what is below its price', ofClaims, [
+    `${money}/contingent.ts`,
+    'const gain = Math.max(0, pricePerHour - clause.strikePerHour)',
+    'const gain = pricePerHour - clause.strikePerHour',
+  ]),
+  clause('backstop_purchase', 'what may have to be paid counts as nothing', ofClaims, [
+    `${money}/contingent.ts`,
+    'worst: amountOf(clause.capDollars)',
+    'worst: 0n',
+  ]),
+  clause('equity_vesting', 'only the last milestone vests', ofDelivery, [
+    `${delivery}/vesting.ts`,
+    'vestedShares += shares',
+    'vestedShares = shares',
+  ]),
+  clause('credit_support', 'what a guarantor stands for counts as nothing', ofClaims, [
+    `${money}/exposure.ts`,
+    'supported += amountOf(clause.dollars)',
+    'supported = 0n',
+  ]),
+  clause('price', 'an index that nobody reported counts as good luck', ofMoney, [
+    `${money}/price.ts`,
+    'if (level === undefined) return by(pricing.capPerHour',
+    'if (level === undefined) return by(pricing.floorPerHour',
+  ]),
+  clause('price: mfn', 'what is within the tolerance is claimed', ofClaims, [
+    `${money}/mfn.ts`,
+    'if (BigInt(perHour) * 1_000_000n <= limit) return []',
+    'if (perHour <= best.perHour) return []',
+  ]),
+  clause('substitution', 'less than what was agreed is good enough', ofDelivery, [
+    `${delivery}/substitution.ts`,
+    "return typeof delivered === 'number' && delivered >= agreed",
+    "return typeof delivered === 'number'",
+  ]),
+  clause('cancel_resale_pause', 'the days of notice come back too', ofClaims, [
+    `${money}/exit.ts`,
+    'const hours = Math.max(0, until - now - clause.noticeDays * dayMs) / 3_600_000',
+    'const hours = Math.max(0, until - now) / 3_600_000',
+  ]),
+  clause('term_end', 'notice may be given to the very end', `${contracts}/calendar.test.ts`, [
+    `${money}/exit.ts`,
+    'return to === null ? null : to - noticeDays * dayMs',
+    'return noticeDays < 0 ? null : to',
+  ]),
+]
