@@ -3,12 +3,15 @@
  * It only looks, but for one thing: it strikes in the very moment in which something is decided.
  */
 import type { Event } from '../core/domain/event.ts'
-import { betray, sever, spoil } from './storms.ts'
+import { announce, betray, sever, spoil } from './storms.ts'
 import { keys, type World } from './world.ts'
 
 const minute = 60_000
 /** An announced call leaves within five seconds of its process's clock, or never. */
 const sendsWithinMs = 5_500
+
+/** So late may what starts work be applied. */
+export const startsWithinMs = 3_000
 
 export interface Patience {
   readonly silentMs: number
@@ -73,8 +76,15 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
     if (kind === 'lease.intended') intended(event)
     const isOpen = kind === 'lease.intended' || kind === 'lease.unsure'
     if (isOpen && chance.often(world.trouble.spite)) spoil(world, chance, event)
-    if (kind === 'node.joined' && betrayed.often(world.trouble.spite)) {
-      betray(world, betrayed, event)
-    }
+    const isAbout = kind === 'lease.held' || kind === 'node.joined'
+    if (isAbout && betrayed.often(world.trouble.spite)) betray(world, betrayed, event)
+    if (kind === 'lease.gone' && betrayed.often(world.trouble.spite)) announce(world, betrayed)
   })
+  // What starts work is slow just then.
+  world.onDecide = (events) => {
+    const start = events.find(({ kind }) => kind === 'run.started')
+    if (!start || !betrayed.often(world.trouble.spite)) return 0
+    betray(world, betrayed, start)
+    return startsWithinMs
+  }
 }

@@ -127,7 +127,7 @@ function soon(wishes: readonly Wish[]): readonly Wish[] {
 /** People who forbid, stop and delete in the very moment in which something is bought. */
 const rules: Lean = (draw, chance) => {
   const changes = { policyChange: 20 * minute, buyingStop: 30 * minute, signing: 20 * minute }
-  const stands = { suspension: 30 * minute, rivalry: 12 * minute }
+  const stands = { suspension: 30 * minute, rivalry: 12 * minute, secondThought: 20 * minute }
   const storms = { ...changes, ...stands, preemption: 10 * minute }
   const { trouble, ...rest } = storming(draw, storms)
   return {
@@ -138,6 +138,31 @@ const rules: Lean = (draw, chance) => {
       spite: 0.8,
       ledgerWeather: { ...trouble.ledgerWeather, requestLate: 0.3, lateMsMax: 3 * second },
       supplierWeather: { ...trouble.supplierWeather, answerLost: 0.3 },
+    },
+  }
+}
+
+/** Suppliers that become rivals as something is bought of them or starts there. */
+const sides: Lean = (draw, chance) => {
+  const people = { policyChange: 0, buyingStop: 0, signing: 0, suspension: 0, rivalry: hour }
+  const others = { plantKill: 0, plantPause: 0, ledgerOutage: 0, strangers: 0, outage: 0 }
+  const { trouble, settings, ...rest } = storming(draw, {
+    ...people,
+    ...others,
+    preemption: 4 * minute,
+  })
+  return {
+    ...rest,
+    shops: draw.shops.map((shop) => ({ ...shop, bootMs: [second, 10 * second] as const })),
+    settings: { ...settings, listEveryMs: 30 * second },
+    policy: ruled(draw, chance.whole(150, 250), { trust: wary }),
+    workloads: soon(draw.workloads),
+    trouble: {
+      ...trouble,
+      spite: 0.5,
+      frontWeather: fineWeather,
+      ledgerWeather: { ...fineWeather, requestLate: 0.15, lateMsMax: 2 * second },
+      boundaryKill: 0,
     },
   }
 }
@@ -166,6 +191,26 @@ const leaders: Lean = (draw, chance) => {
 const brisk = {
   ...{ tickMs: 30 * second, leadershipMs: 90 * second },
   ...{ beatMs: 35 * second, silentMs: 120 * second },
+}
+
+/** Two that take over from one another all the time, while everybody else does what is right. */
+const handovers: Lean = (draw, chance) => {
+  const storms = { plantKill: 0, plantPause: 4 * minute, ledgerJump: 0, ledgerOutage: 0 }
+  const { trouble, settings, ...rest } = storming(draw, { ...storms, machinePartition: 0 })
+  const quick = { beatMs: 24 * second, silentMs: 120 * second }
+  return {
+    ...rest,
+    plants: 2,
+    settings: { ...settings, ...quick, tickMs: 30 * second, leadershipMs: 80 * second },
+    workloads: soon(draw.workloads),
+    trouble: {
+      ...trouble,
+      ledgerWeather: { ...fineWeather, requestLost: 0.02 },
+      frontWeather: fineWeather,
+      manners: { ...trouble.manners, overlooks: 0 },
+      ...{ boundaryPause: 0.0005 * chance.next(), spite: 0 },
+    },
+  }
 }
 
 /** Contracts that promise to somebody alone or first what is bought all the time. */
@@ -236,6 +281,7 @@ const reports: Lean = (draw) => {
   return {
     ...rest,
     plants: 2,
+    workloads: draw.workloads.map(saving),
     trouble: {
       ...trouble,
       frontWeather: { ...trouble.frontWeather, ...requests },
@@ -244,14 +290,30 @@ const reports: Lean = (draw) => {
   }
 }
 
+/** A long job that saves its state often, and fails often without an end. */
+function saving(wish: Wish): Wish {
+  const { spec } = wish
+  if (spec.kind !== 'Job') return wish
+  const checkpoint = { dir: '/checkpoints', everyMs: minute }
+  const long = { ...spec, run: 'work 40000', retryCount: 1_000, checkpoint }
+  return { ...wish, spec: long, change: null, toMs: null }
+}
+
+/** Machines that never boot or hang, and stay: nothing else takes them away. */
+function dull(draw: Draw): Draw {
+  const { trouble, ...rest } = storming(draw, { machineHang: 40 * minute, preemption: 0 })
+  return { ...rest, trouble: { ...trouble, manners: { ...trouble.manners, dead: 0.25 } } }
+}
+
 /** Two epochs meet only where many things come together: that world is drawn twice as often. */
 const leanings = [
   ...[fences, fences, silences, copies, delays],
-  ...[rules, leaders, promises, money, reports],
+  ...[rules, sides, leaders, handovers, promises, money, reports],
 ] as const
 
 export function leant(draw: Draw, chance: Chance): Draw {
-  return chance.often(0.9) ? chance.pick(leanings)(draw, chance) : draw
+  const drawn = chance.fork('machines').often(0.3) ? dull(draw) : draw
+  return chance.often(0.9) ? chance.pick(leanings)(drawn, chance) : drawn
 }
 
 function storming(draw: Draw, storms: Partial<Draw['trouble']['storms']>): Draw {

@@ -3,7 +3,9 @@
  * process that can be killed and started again.
  */
 
+import type { EventDraft } from '../core/domain/event.ts'
 import type { SupplierSpec } from '../core/domain/supplier.ts'
+import type { Ms } from '../core/domain/time.ts'
 import { workOf } from '../core/run/work.ts'
 import { agentRuntime } from '../drivers/runtimes/agent.ts'
 import { operator } from '../operate/loop.ts'
@@ -40,6 +42,8 @@ export interface PlantOptions {
   readonly log: (text: string) => void
   /** It is of the version after this one: what it writes has fields that this one does not know. */
   readonly isNext: boolean
+  /** Told of a commit of its loop as it leaves; says how late it may be, whatever the weather. */
+  readonly onDecide: (events: readonly EventDraft[]) => Ms
   /** A commit of its loop was applied. */
   readonly onLoopCommit: (process: Process) => void
 }
@@ -84,14 +88,15 @@ function ledgerOver({
   ledgerWeather,
   ledgerAnswers,
   isNext,
+  onDecide,
   onLoopCommit,
 }: PlantOptions): Ledger {
-  function ask<T>(what: keyof Ledger, work: () => Promise<T>): Promise<T> {
+  function ask<T>(what: keyof Ledger, work: () => Promise<T>, slowMs = 0): Promise<T> {
     const kind = what === 'commit' || what === 'lead' ? 'unknown' : 'unavailable'
     const broken = () => new LedgerError(kind, `${what}: the connection broke`)
     return network.call(process, {
       what: `ledger ${what}`,
-      weather: ledgerWeather(),
+      weather: slowed(ledgerWeather(), slowMs),
       patienceMs: answerMs,
       work() {
         if (!ledgerAnswers()) throw new LedgerError('unavailable', `${what}: no connection`)
@@ -109,16 +114,24 @@ function ledgerOver({
     get: (kind, id) => ask('get', () => store.get(kind, id)),
     pick: (names) => ask('pick', () => store.pick(names)),
     list: (kind, query) => ask('list', () => store.list(kind, query)),
-    commit: (commit) =>
-      ask('commit', async () => {
+    commit(commit) {
+      const slowMs = isOfLoop(commit) ? onDecide(commit.events) : 0
+      const apply = async () => {
         const done = await store.commit(isNext ? asNextVersion(commit) : commit)
         if (done.outcome === 'done' && isOfLoop(commit)) onLoopCommit(process)
         return done
-      }),
+      }
+      return ask('commit', apply, slowMs)
+    },
     events: (query) => ask('events', () => store.events(query)),
     verify: () => ask('verify', () => store.verify()),
     close: async () => {},
   }
+}
+
+function slowed(weather: Weather, slowMs: Ms): Weather {
+  if (slowMs === 0) return weather
+  return { ...weather, requestLate: 1, lateMsMax: Math.max(weather.lateMsMax, slowMs) }
 }
 
 /** Only the loop writes these, whatever epoch it names. */

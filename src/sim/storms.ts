@@ -3,7 +3,9 @@
  */
 import { type Clause, clauseName } from '../core/domain/clause.ts'
 import type { Contract } from '../core/domain/contract.ts'
-import type { Event } from '../core/domain/event.ts'
+import type { Event, EventDraft } from '../core/domain/event.ts'
+import type { Spec } from '../core/domain/spec.ts'
+import type { Workload } from '../core/domain/workload.ts'
 import type { RecordOrder } from '../operate/law/record.ts'
 import type { Chance } from './engine/chance.ts'
 import type { Machine } from './machine.ts'
@@ -102,13 +104,17 @@ const strikes: Readonly<Record<keyof Storms, Strike>> = {
   policyChange: (world, chance) => {
     deny(world, chance.often(0.5) ? [anyShop(world, chance).name] : [])
   },
-  rivalry: (world, chance) => turnRival(world, chance, anyShop(world, chance).name),
+  rivalry: (world, chance) => turnRival(world, chance, anyShop(world, chance).name, 0),
   suspension: (world, chance) => suspend(world, chance, anyShop(world, chance).name),
   signing: (world, chance) => {
     const accelerator = chance.pick(['H100', 'TPU-v6e'])
     sign(world, chance, { party: anyShop(world, chance).name, accelerator })
   },
   buyingStop: (world, chance) => stopBuying(world, chance, anyShop(world, chance).name),
+  secondThought(world, chance) {
+    const active = world.store.every('workload').filter(({ body }) => body.state === 'active')
+    if (active.length > 0) hasten(world, chance, chance.pick(active).body.spec)
+  },
 }
 
 const spites = [
@@ -123,16 +129,34 @@ export function spoil(world: World, chance: Chance, { supplier, workload }: Even
   const others = [...world.shops.keys()].filter((name) => name !== supplier)
   if (what === 'contract') promise(world, chance.pick(others), chance)
   else if (what === 'policy') deny(world, [supplier ?? ''])
-  else if (what === 'rivalry') turnRival(world, chance, supplier ?? '')
+  else if (what === 'rivalry') turnRival(world, chance, supplier ?? '', 0)
   else if (what === 'standing') suspend(world, chance, supplier ?? '')
   else if (what === 'buying') stopBuying(world, chance, supplier ?? '')
-  else world.people.remove(workload ?? '').catch(() => {})
+  else changeMind(world, chance, workload ?? '')
 }
 
-/** Machines are there and work may start: whoever sells them becomes a rival just then. */
-export function betray(world: World, chance: Chance, { supplier, workload }: Event): void {
-  world.note(`betrayal ${supplier} ${workload}`)
-  turnRival(world, chance, supplier ?? '')
+/** Deletes it, and wants it after all a while later. */
+function changeMind(world: World, chance: Chance, name: string): void {
+  const spec = world.store.every('workload').find(({ id }) => id === name)?.body.spec
+  world.people.remove(name).catch(() => {})
+  if (!spec) return
+  world.kernel.after(chance.whole(5, 60) * minute, () => {
+    world.people.apply({ kind: spec.kind, spec } as Spec).catch(() => {})
+  })
+}
+
+/** Machines are coming, or work is about to start: whoever sells them becomes a rival just then. */
+export function betray(world: World, chance: Chance, { supplier, facts }: EventDraft): void {
+  const seller = supplier ?? String(facts.supplier)
+  world.note(`betrayal ${seller}`)
+  turnRival(world, chance, seller, chance.often(0.5) ? -hour : 0)
+}
+
+/** Something else is about to be bought: somebody says that it becomes a rival in a moment. */
+export function announce(world: World, chance: Chance): void {
+  const { name } = anyShop(world, chance)
+  world.note(`announcement ${name}`)
+  turnRival(world, chance, name, chance.whole(100, 1_500))
 }
 
 /** The machines of a run are cut off as it is told to stop: they hear of it when it is too late. */
@@ -297,6 +321,11 @@ function deny(world: World, denied: readonly string[]): void {
   world.people.apply({ kind: 'Policy', spec }).catch(() => {})
 }
 
+function hasten(world: World, chance: Chance, spec: Workload): void {
+  const next = { ...spec, priority: chance.whole(0, 100) }
+  world.people.apply({ kind: spec.kind, spec: next } as Spec).catch(() => {})
+}
+
 /** For a while, for a reason. */
 function suspend(world: World, chance: Chance, name: string): void {
   world.people.judge(name, 'suspended').catch(() => {})
@@ -305,16 +334,19 @@ function suspend(world: World, chance: Chance, name: string): void {
   })
 }
 
-/** For a while it is a rival, with a proof that does not last as long, or with none. */
-function turnRival(world: World, chance: Chance, name: string): void {
+/**
+ * For a while it is a rival, with a proof that does not last as long, or with none. It has been one
+ * for long, or becomes one at once, or in a moment that everybody knows before.
+ */
+function turnRival(world: World, chance: Chance, name: string, inMs: number): void {
   const spec = world.suppliers.find((each) => each.name === name)
   if (!spec) return
-  const from = world.kernel.now()
-  const until = from + chance.whole(1, 60) * minute
-  const relations = [{ relation: 'rival', from, to: from + hour }] as const
+  const from = world.kernel.now() + inMs
+  const until = world.kernel.now() + chance.whole(1, 60) * minute
+  const relations = [{ relation: 'rival', from, to: from + 2 * hour }] as const
   const controls = chance.often(0.5) ? [{ control: 'kms', until, document: 'a letter' }] : []
   world.people.apply({ kind: 'Supplier', spec: { ...spec, relations, controls } }).catch(() => {})
-  world.kernel.after(chance.wait(hour), () => {
+  world.kernel.after(chance.wait(hour / 4), () => {
     world.people.apply({ kind: 'Supplier', spec }).catch(() => {})
   })
 }

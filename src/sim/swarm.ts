@@ -279,6 +279,7 @@ function troubleOf(chance: Chance): Trouble {
     signing: mean(3 * hour),
     suspension: mean(3 * hour),
     rivalry: mean(3 * hour),
+    secondThought: mean(hour),
   }
   return {
     storms,

@@ -7,7 +7,7 @@ import { check } from '../core/audit/check.ts'
 import type { Violation } from '../core/audit/evidence.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { Workload } from '../core/domain/workload.ts'
-import { standBy } from './bystander.ts'
+import { standBy, startsWithinMs } from './bystander.ts'
 import { chance as chanceOf } from './engine/chance.ts'
 import { makeStorms } from './storms.ts'
 import { type Draw, draw, policyOf, probe } from './swarm.ts'
@@ -88,8 +88,11 @@ export async function trial(options: TrialOptions): Promise<Trial> {
   })
   const pricePerHourMax = drawn.policy?.pricePerHourMax ?? null
   const { kernel } = world
-  const { requestLate, lateMsMax } = drawn.trouble.ledgerWeather
-  const commitLateMs = requestLate > 0 ? lateMsMax : 0
+  const { spite, ledgerWeather } = drawn.trouble
+  const commitLateMs = Math.max(
+    ledgerWeather.requestLate > 0 ? ledgerWeather.lateMsMax : 0,
+    spite > 0 ? startsWithinMs : 0,
+  )
   standBy(world, { silentMs: drawn.settings.silentMs, commitLateMs })
   begin(world, drawn, troubleMs)
   await kernel.run(startAt + troubleMs)

@@ -29,6 +29,8 @@ export interface Storms {
   readonly suspension: number
   /** Somebody becomes a rival for a while. */
   readonly rivalry: number
+  /** Somebody finds that a workload is more urgent than it was, or less. */
+  readonly secondThought: number
 }
 
 export interface Trouble {
@@ -71,6 +73,7 @@ export const noTrouble: Trouble = {
     signing: 0,
     suspension: 0,
     rivalry: 0,
+    secondThought: 0,
   },
   manners: goodManners,
   supplierWeather: fineWeather,

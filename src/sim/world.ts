@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Violation, WorkSpan } from '../core/audit/evidence.ts'
-import type { Event } from '../core/domain/event.ts'
+import type { Event, EventDraft } from '../core/domain/event.ts'
 import type { Policy, SupplierPromises, SupplierSpec } from '../core/domain/supplier.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { Settings } from '../operate/settings.ts'
@@ -78,6 +78,8 @@ export interface World {
   readonly listeners: ((event: Event) => void)[]
   /** Told of every order as it leaves a control plane. */
   onSend: (key: string) => void
+  /** Told of what a control plane is about to write; says how late that may be. */
+  onDecide: (events: readonly EventDraft[]) => Ms
 }
 
 export interface Incident {
@@ -107,8 +109,7 @@ export function worldOf(options: WorldOptions): World {
   const spans: WorkSpan[] = []
   const records = emptyRecords()
   const { machines } = records
-  let plants: Plant[] = []
-  let started = 0
+  let [plants, started]: [Plant[], number] = [[], 0]
 
   function process(name: string, drift: number): Process {
     // Every second clock is as wrong as one may be: that is where mistakes are.
@@ -150,6 +151,7 @@ export function worldOf(options: WorldOptions): World {
       keys,
       settings,
       isNext: upgrades && started % 2 === 0,
+      onDecide: (events) => world.onDecide(events),
       onLoopCommit({ name }) {
         if (store.leader() === name) return
         world.faults.push({ invariant: 'I9', text: `${name} wrote without being the leader` })
@@ -272,12 +274,14 @@ export function worldOf(options: WorldOptions): World {
       ledgerAheadMs += byMs
     },
     works: () => spans,
-    onSend: () => {},
+    ...nobodyListens,
   }
   for (const each of options.shops) openShop(each)
   for (let count = 0; count < options.plants; count += 1) startPlant()
   return world
 }
+
+const nobodyListens = { onSend: () => {}, onDecide: () => 0 }
 
 function emptyRecords() {
   return {
