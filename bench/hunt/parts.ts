@@ -1,6 +1,6 @@
 /**
- * What holding the machines of an incomplete gang would have come to: how often a zone that began to
- * give some of sixteen gave all of them in the end, and what was held until then.
+ * What holding the machines of an incomplete gang would have come to: how often a zone that began
+ * to give some of sixteen gave all of them in the end, and what was held until then.
  *
  * Assumes that what was seen could have been kept, which is the best that holding can do.
  */
