@@ -22,6 +22,19 @@ it('[PL52] says once for a queue what holds for all that wait in it', () => {
   assert.deepEqual(told, [{ ...planned.reasons[0], run: 'j7.0' }])
 })
 
+it('[PL52] lets whoever takes something along ask for itself, wherever that lies by now', () => {
+  const world = drawnWorld(
+    `policy max $1
+     egress us eu $0.02
+     offer acme/h100 H100:8 us $20
+     job a H100:8 copies 3600@us
+     job b H100:8 copies 3600@us
+     job c H100:8
+     job d H100:8`,
+  )
+  assert.deepEqual(plan(world).alike, [{ as: 'c.0', runs: ['d.0'] }])
+})
+
 /** Each with a deadline that has passed, which changes nothing but that it waits in no queue. */
 function apart(world: World): World {
   const demands = world.demands.map((demand) => {

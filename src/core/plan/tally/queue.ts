@@ -12,9 +12,10 @@ import type { Decision, Tally } from './tally.ts'
 /** Workloads are values that never change, so the name of their queue is made once for each. */
 const names = new WeakMap<Workload, string>()
 
-/** Null where a job has a say of its own: by its name, its deadline or what it has a right to. */
+/** Null where a job has a say of its own: by its name, its deadline or what it takes along. */
 export function queueOf(view: View, workload: Workload): string | null {
   if (view.isLawAsked || workload.kind !== 'Job' || workload.deadline) return null
+  if (view.baggages.has(workload.name)) return null
   const known = names.get(workload)
   if (known !== undefined) return known
   const name = JSON.stringify([workload.team ?? null, wishOf(workload, view)])
