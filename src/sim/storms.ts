@@ -129,10 +129,15 @@ export function spoil(world: World, chance: Chance, { supplier, workload }: Even
   const others = [...world.shops.keys()].filter((name) => name !== supplier)
   if (what === 'contract') promise(world, chance.pick(others), chance)
   else if (what === 'policy') deny(world, [supplier ?? ''])
-  else if (what === 'rivalry') turnRival(world, chance, supplier ?? '', 0)
+  else if (what === 'rivalry') turnRival(world, chance, supplier ?? '', soon(chance))
   else if (what === 'standing') suspend(world, chance, supplier ?? '')
   else if (what === 'buying') stopBuying(world, chance, supplier ?? '')
   else changeMind(world, chance, workload ?? '')
+}
+
+/** At once, or while what was decided is on its way. */
+function soon(chance: Chance): number {
+  return chance.often(0.5) ? 0 : chance.whole(10, 300)
 }
 
 /** Deletes it, and wants it after all a while later. */
@@ -156,7 +161,7 @@ export function betray(world: World, chance: Chance, { supplier, facts }: EventD
 export function announce(world: World, chance: Chance): void {
   const { name } = anyShop(world, chance)
   world.note(`announcement ${name}`)
-  turnRival(world, chance, name, chance.whole(100, 1_500))
+  turnRival(world, chance, name, chance.whole(20, 1_000))
 }
 
 /** The machines of a run are cut off as it is told to stop: they hear of it when it is too late. */
