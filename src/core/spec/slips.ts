@@ -23,7 +23,7 @@ export function slips(tree: Tree, names: AcceleratorNames): readonly Complaint[]
     ? resources.map((each, index) => [[index, 'accelerators'], at(each, 'accelerators')])
     : [[['accelerators'], at(resources, 'accelerators')]]
 
-  return written.flatMap(([step, value]) => {
+  const wished = written.flatMap(([step, value]): readonly Complaint[] => {
     const read = accelerators.safeParse(value)
     if (!read.success) return []
     const { accelerator, perNode } = read.data
@@ -33,13 +33,40 @@ export function slips(tree: Tree, names: AcceleratorNames): readonly Complaint[]
       const whole = { found: `${perNode} slices in a node`, expected: 'one, and as many nodes' }
       return [{ path, offset: tree.offsetOf(path, 'value'), ...whole, meant: accelerator }]
     }
-    const name = slice?.accelerator ?? canonical(accelerator)
-    const meant = knownAccelerators.includes(name) ? null : nearest(accelerator)
+    return slice ? [] : slipAt(path, accelerator)
+  })
+  const signed = signedIn(tree.root).flatMap(([path, accelerator]) => slipAt(path, accelerator))
+  return [...wished, ...signed]
+
+  function slipAt(path: Path, accelerator: string): readonly Complaint[] {
+    const isKnown = knownAccelerators.includes(canonical(accelerator))
+    const meant = isKnown ? null : nearest(accelerator)
     if (meant === null) return []
     const found = `the unknown accelerator ${quote(accelerator)}`
     const expected = 'an accelerator that is known or offered'
     return [{ path, offset: tree.offsetOf(path, 'value'), found, expected, meant }]
+  }
+}
+
+/** What the clauses of a contract are about: one that is about nothing would bind nobody. */
+function signedIn(root: unknown): readonly (readonly [Path, string])[] {
+  const clauses = at(root, 'clauses')
+  if (!Array.isArray(clauses)) return []
+  return clauses.flatMap((clause, index) => {
+    const scoped = at(at(clause, 'scope'), 'accelerator')
+    return [
+      ...textsIn(at(clause, 'accelerator'), ['clauses', index, 'accelerator']),
+      ...textsIn(scoped, ['clauses', index, 'scope', 'accelerator']),
+      ...textsIn(at(scoped, 'in'), ['clauses', index, 'scope', 'accelerator', 'in']),
+    ]
   })
+}
+
+/** A text, or a list of them. */
+function textsIn(value: unknown, path: Path): readonly (readonly [Path, string])[] {
+  if (typeof value === 'string') return [[path, value]]
+  if (!Array.isArray(value)) return []
+  return value.flatMap((each, index) => textsIn(each, [...path, index]))
 }
 
 function at(value: unknown, key: string): unknown {

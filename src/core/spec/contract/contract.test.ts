@@ -68,6 +68,22 @@ const wrong: readonly (readonly [string, string])[] = [
     '$.scope.region.is_in: found the key "is_in"; expected one of in, not_in, starts_with…',
   ],
   [
+    '{kind: rofo, scope: {workload_kind: Jobb}}',
+    '$.scope.workload_kind: found the text "Jobb"; expected one of Job, Service; meant Job',
+  ],
+  [
+    '{kind: rofo, scope: {data_class: {not_in: [C1, C9]}}}',
+    '$.scope.data_class: found the text "C9"; expected one of C0, C1, C2, C3, C4, C5…',
+  ],
+  [
+    '{kind: rofo, scope: {supplier_relation: {starts_with: rivall}}}',
+    '$.scope.supplier_relation: found the text "rivall"…; meant rival',
+  ],
+  [
+    '{kind: rofo, scope: {accelerator: [h100, H101]}}',
+    '$.scope.accelerator[1]: found the unknown accelerator "H101"…; meant H100',
+  ],
+  [
     '{kind: rofo, assumed: [widow]}',
     '$.assumed[0]: found the text "widow"; expected one of window; meant window',
   ],

@@ -7,6 +7,8 @@ import type { Condition, Dimension, Operator, Rung, Scope } from '../../domain/c
 import type { Quantity, Unit } from '../../domain/contract.ts'
 import { parseMoment, type Weekday, type Window } from '../../domain/day.ts'
 import type { Ms } from '../../domain/time.ts'
+import { dataClasses, relations } from '../../domain/trust.ts'
+import { quote } from '../fault.ts'
 import { field, map, name } from '../field.ts'
 import { nearest } from '../words.ts'
 
@@ -203,6 +205,13 @@ const test = z
   })
   .meta({ id: 'test' })
 
+/** Dimensions of which all values are known: another one can match nothing, now or ever. */
+const closed: Readonly<Partial<Record<Dimension, readonly string[]>>> = {
+  workload_kind: ['Job', 'Service'],
+  supplier_relation: relations,
+  data_class: dataClasses,
+}
+
 /** What a clause is about; dimensions are joined by and, the values of one of them by or. */
 export const scope = map('a map of dimensions', {
   workload_kind: test.optional(),
@@ -220,7 +229,25 @@ export const scope = map('a map of dimensions', {
         return each === undefined ? [] : conditionsOf(key as Dimension, each)
       }),
   )
+  .superRefine((conditions, context) => {
+    for (const { dimension, operator, values } of conditions) {
+      const choices = closed[dimension]
+      if (!choices) continue
+      const wrong = values.find((each) => !isMatched(choices, operator, each))
+      if (wrong === undefined) continue
+      const params = { found: `the text ${quote(wrong)}`, meant: nearest(wrong, choices) }
+      const message = `one of ${choices.join(', ')}`
+      context.addIssue({ code: 'custom', path: [dimension], message, params })
+    }
+  })
   .meta({ id: 'scope' })
+
+function isMatched(choices: readonly string[], operator: Operator, value: string): boolean {
+  if (operator.endsWith('StartsWith')) return choices.some((each) => each.startsWith(value))
+  if (operator.endsWith('Contains')) return choices.some((each) => each.includes(value))
+  if (operator === 'EndsWith') return choices.some((each) => each.endsWith(value))
+  return choices.includes(value)
+}
 
 function conditionsOf(dimension: Dimension, test: object): readonly Condition[] {
   if (Array.isArray(test)) return [{ dimension, operator: 'In', values: test }]
