@@ -55,7 +55,7 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
   const charged = () => chargedOf(ledger, books)
 
   async function compared(invoice: Invoice): Promise<InvoiceReply> {
-    const comparison = comparisonOf(invoice, await charged())
+    const comparison = comparisonOf(invoice, await charged(), await everyInvoice(ledger))
     return { invoice: invoiceView(invoice), comparison: [...comparison] }
   }
 

@@ -185,7 +185,8 @@ export type InvoiceView = z.infer<typeof InvoiceView>
 export const ComparisonView = z.object({
   rental: z.string().describe('empty where it is about none'),
   clause: z.string().nullable().describe('what was promised; null where it is about a rental'),
-  verdict: z.enum(['same', 'differs', 'not ours', 'not billed', 'no rental']),
+  verdict: z.enum(['same', 'differs', 'billed twice', 'not ours', 'not billed', 'no rental']),
+  before: z.string().nullable().describe('the earlier invoice, where it is billed twice'),
   billed: micros,
   charged: micros,
 })

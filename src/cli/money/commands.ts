@@ -106,7 +106,7 @@ const comparisonColumns: readonly Column<Row>[] = [
   { title: 'RENTAL OR CLAUSE', cell: ({ rental, clause }) => clause ?? (rental || '(none)') },
   {
     title: 'VERDICT',
-    cell: ({ verdict }) => verdict,
+    cell: ({ verdict, before }) => (before === null ? verdict : `${verdict}, on ${plain(before)}`),
     tint: ({ verdict }) => (verdict === 'same' ? null : 'yellow'),
   },
   { title: 'BILLED', cell: ({ billed }) => formatUsd(billed), isRight: true },

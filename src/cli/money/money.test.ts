@@ -81,9 +81,22 @@ const answers: Answers = {
   takeInvoice: () => ({
     invoice,
     comparison: [
-      { rental: '', clause: 'msa/use', verdict: 'not billed', billed: 0, charged: 9_000_000 },
-      { rental: 'r2', clause: null, verdict: 'differs', billed: 25_000_000, charged: 20_000_000 },
-      { rental: 'r1', clause: null, verdict: 'same', billed: 5_000_000, charged: 5_000_000 },
+      {
+        ...{ rental: '', clause: 'msa/use', verdict: 'not billed', before: null },
+        ...{ billed: 0, charged: 9_000_000 },
+      },
+      {
+        ...{ rental: 'r2', clause: null, verdict: 'differs', before: null },
+        ...{ billed: 25_000_000, charged: 20_000_000 },
+      },
+      {
+        ...{ rental: 'r3', clause: null, verdict: 'billed twice', before: 'INV-6' },
+        ...{ billed: 7_000_000, charged: 7_000_000 },
+      },
+      {
+        ...{ rental: 'r1', clause: null, verdict: 'same', before: null },
+        ...{ billed: 5_000_000, charged: 5_000_000 },
+      },
     ],
   }),
 }
@@ -187,12 +200,13 @@ before you send it: keep secret, which proves the SHA-256 to an auditor
     const { stdout } = await says(t, 'invoice', 'import', path, '--supplier', 'rival')
     assert.equal(
       stdout,
-      `invoice I7 of rival, 2026-11-01 to 2026-12-01: billed $30.00, charged $34.00; \
-2 of 3 do not agree
+      `invoice I7 of rival, 2026-11-01 to 2026-12-01: billed $30.00, charged $41.00; \
+3 of 4 do not agree
 
-RENTAL OR CLAUSE  VERDICT     BILLED  CHARGED    MORE
-msa/use           not billed   $0.00    $9.00  -$9.00
-r2                differs     $25.00   $20.00   $5.00
+RENTAL OR CLAUSE  VERDICT                 BILLED  CHARGED    MORE
+msa/use           not billed               $0.00    $9.00  -$9.00
+r2                differs                 $25.00   $20.00   $5.00
+r3                billed twice, on INV-6   $7.00    $7.00   $0.00
 `,
     )
   })

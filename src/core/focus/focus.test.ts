@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { account, bindingClauses } from '../contracts/money/account.ts'
 import { type Due, dues } from '../contracts/money/dues.ts'
-import type { Charge } from '../domain/charge.ts'
+import type { Charge, Invoice } from '../domain/charge.ts'
 import type { Contract } from '../domain/contract.ts'
 import { costOf, sum } from '../domain/money.ts'
 import { slices } from '../meter/slices.ts'
@@ -246,7 +246,7 @@ describe('invoices', () => {
       charge('r3', may, may + 3 * hour),
       charge('r4', may - 9 * hour, may - 8 * hour),
     ].flatMap((each) => slices(each, 0))
-    const reckoned = { slices: ours, dues: [], clauses: [] }
+    const reckoned = { slices: ours, dues: [], clauses: [], earlier: [] }
     const told = compareInvoice(read.invoice, reckoned).map(
       ({ rental, verdict, billed, charged }) => {
         return `${rental || '-'} ${verdict} ${billed / 1e6} ${charged / 1e6}`
@@ -267,7 +267,8 @@ describe('invoices', () => {
     const read = readInvoice(focusCsv('cost-and-usage', rows), 'acme')
     assert.ok('invoice' in read)
     const ours = charges.flatMap((each) => slices(each, 0))
-    const compared = compareInvoice(read.invoice, { slices: ours, dues: [], clauses: [] })
+    const reckoned = { slices: ours, dues: [], clauses: [], earlier: [] }
+    const compared = compareInvoice(read.invoice, reckoned)
     assert.deepEqual(
       compared.map(({ verdict }) => verdict),
       ['same', 'same'],
@@ -284,7 +285,7 @@ describe('invoices', () => {
     const read = readInvoice(`${columns}${lines}`, 'acme')
     assert.ok('invoice' in read)
     const used = slices(charge('r1', april + hour, april + 2 * hour), 0)
-    const reckoned = { slices: used, dues, clauses: ['msa/block', 'msa/spend'] }
+    const reckoned = { slices: used, dues, clauses: ['msa/block', 'msa/spend'], earlier: [] }
     return compareInvoice(read.invoice, reckoned).map(({ rental, clause, verdict }) => {
       return `${clause ?? rental} ${verdict}`
     })
@@ -309,6 +310,29 @@ describe('invoices', () => {
     assert.deepEqual(early, ['msa/block differs'])
   })
 
+  it('[FO9] tells what an earlier invoice asked for as well, though it agrees', () => {
+    const columns = 'invoice,rental,commitment,amount,currency,from,to\n'
+    const block = 'msa/block,1280,USD,2026-04-01,2026-05-01\n'
+    const invoiceOf = (lines: string): Invoice => {
+      const read = readInvoice(`${columns}${lines}`, 'acme')
+      assert.ok('invoice' in read)
+      return { ...read.invoice, supplier: 'acme', importedAt: may, by: 'ann' }
+    }
+    const again = invoiceOf(`J,r1,,10,USD,2026-04-01,2026-05-01\nJ,,${block}`)
+    const used = slices(charge('r1', april + hour, april + 2 * hour), 0)
+    const told = (...earlier: Invoice[]) => {
+      const reckoned = { slices: used, dues: [due], clauses: ['msa/block'], earlier }
+      return compareInvoice(again, reckoned).map(({ rental, clause, verdict, before }) => {
+        return `${clause ?? rental} ${verdict} ${before ?? '-'}`
+      })
+    }
+    assert.deepEqual(told(), ['msa/block same -', 'r1 same -'])
+    assert.deepEqual(told(invoiceOf(`I,,${block}`)), ['msa/block billed twice I', 'r1 same -'])
+    assert.deepEqual(told(invoiceOf(rented)), ['msa/block same -', 'r1 billed twice I'])
+    const march = invoiceOf('I,r1,,10,USD,2026-03-01,2026-04-01\n')
+    assert.deepEqual(told(march), ['msa/block same -', 'r1 same -'])
+  })
+
   it('[FO8] what is owed for long before does not widen the span of the rentals', () => {
     const quarter = { ...due, from: Date.parse('2026-01-01'), to: april }
     const line = 'I,,msa/block,1280,USD,2026-01-01,2026-04-01\n'
@@ -322,7 +346,7 @@ describe('invoices', () => {
     const read = readInvoice(focusCsv('cost-and-usage', rows), 'acme')
     assert.ok('invoice' in read)
     const whole = { ...due, amount: 1_440_000_000n }
-    const reckoned = { slices: [], dues: [whole], clauses: ['msa/block'] }
+    const reckoned = { slices: [], dues: [whole], clauses: ['msa/block'], earlier: [] }
     assert.deepEqual(
       compareInvoice(read.invoice, reckoned).map(({ clause, verdict }) => `${clause} ${verdict}`),
       ['msa/block same'],

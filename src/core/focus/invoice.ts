@@ -115,7 +115,13 @@ function parseAmount(text: string): Micros | null {
   return match[1] === '-' ? -rounded : rounded
 }
 
-export type Verdict = 'same' | 'differs' | 'not ours' | 'not billed' | 'no rental'
+export type Verdict =
+  | 'same'
+  | 'differs'
+  | 'billed twice' // as it should be, but for an earlier invoice that asks for it as well
+  | 'not ours'
+  | 'not billed'
+  | 'no rental'
 
 export interface Comparison {
   /** Empty where it is about a promise, or about nothing that is known. */
@@ -123,6 +129,8 @@ export interface Comparison {
   /** The promise, `<contract>/<clause>`; null where it is about a rental. */
   readonly clause: string | null
   readonly verdict: Verdict
+  /** The earlier invoice, where it is billed twice. */
+  readonly before: string | null
   readonly billed: Micros
   readonly charged: Micros
 }
@@ -136,13 +144,16 @@ export interface Reckoned {
   readonly dues: readonly Due[]
   /** Its clauses that ever bound. */
   readonly clauses: readonly string[]
+  /** What it asked for before. */
+  readonly earlier: readonly Invoice[]
 }
 
 /** Of slices and dues those of the invoice's span count. Worst first. */
 export function compareInvoice(
   invoice: Pick<Invoice, 'lines' | 'from' | 'to'>,
-  { slices, dues, clauses }: Reckoned,
+  reckoned: Reckoned,
 ): readonly Comparison[] {
+  const { slices, dues, clauses } = reckoned
   const { lines, from, to } = invoice
   const ours = Map.groupBy(
     slices.filter((slice) => slice.from >= from && slice.from < to),
@@ -159,12 +170,28 @@ export function compareInvoice(
     const isOurs = ours.has(rental)
     const compared = { billed, charged, isOurs, isTheirs: theirs.has(rental) }
     const verdict = rental === '' ? 'no rental' : verdictOf(compared)
-    return { rental, clause: null, verdict, billed, charged }
+    return { rental, clause: null, verdict, before: null, billed, charged }
   })
   const promises = promisesIn(invoice, dues, clauses)
-  return [...rows, ...promises].sort((a, b) => {
-    return apart(b) - apart(a) || (nameOf(a) < nameOf(b) ? -1 : 1)
+  return [...rows, ...promises]
+    .map((row) => asBilledBefore(row, invoice, reckoned))
+    .sort((a, b) => apart(b) - apart(a) || (nameOf(a) < nameOf(b) ? -1 : 1))
+}
+
+/** What agrees with what we charged is too much all the same where it was asked for before. */
+function asBilledBefore(
+  row: Comparison,
+  invoice: Pick<Invoice, 'lines' | 'from' | 'to'>,
+  { dues, earlier }: Reckoned,
+): Comparison {
+  if (row.verdict !== 'same') return row
+  const here = dues.filter((due) => due.clause === row.clause && isBilledBy(invoice, due))
+  const before = earlier.find((each) => {
+    if (row.clause !== null) return here.some((due) => isBilledBy(each, due))
+    const isThen = each.from < invoice.to && invoice.from < each.to
+    return isThen && each.lines.some(({ rental }) => rental === row.rental)
   })
+  return before ? { ...row, verdict: 'billed twice', before: before.number } : row
 }
 
 /** What is billed of a promise beside what is owed for what ended in the span of the line. */
@@ -184,7 +211,7 @@ function promisesIn(
     const charged = Number((ours.get(clause) ?? []).reduce((all, { amount }) => all + amount, 0n))
     const isOurs = clauses.includes(clause)
     const verdict = verdictOf({ billed, charged, isOurs, isTheirs: theirs.has(clause) })
-    return { rental: '', clause, verdict, billed, charged }
+    return { rental: '', clause, verdict, before: null, billed, charged }
   })
 }
 

@@ -221,9 +221,13 @@ export function pursesOf({ snapshot, charges }: Charged): readonly Purse[] {
   return purses(budgets, { closed, open, leases, now: snapshot.now })
 }
 
-/** An invoice beside what we charged for ourselves. */
-export function comparisonOf(invoice: Invoice, charged: Charged): readonly Comparison[] {
-  const { supplier } = invoice
+/** An invoice beside what we charged for ourselves, and what the supplier asked for before. */
+export function comparisonOf(
+  invoice: Invoice,
+  charged: Charged,
+  invoices: readonly Invoice[],
+): readonly Comparison[] {
+  const { supplier, number, importedAt } = invoice
   const parts = partsOf(charged)
   const dues = duesOf(charged, parts, accountOf(charged, parts))
   const clauses = bindingClauses(historyOf(charged.snapshot))
@@ -231,6 +235,10 @@ export function comparisonOf(invoice: Invoice, charged: Charged): readonly Compa
     slices: parts.filter(({ charge }) => charge.supplier === supplier),
     dues: dues.filter((due) => due.with === supplier),
     clauses: clauses.filter((clause) => clause.with === supplier).map(clauseName),
+    earlier: invoices.filter((each) => {
+      const isBefore = importedAt - each.importedAt || (number < each.number ? -1 : 1)
+      return each.supplier === supplier && each.number !== number && isBefore > 0
+    }),
   })
 }
 
