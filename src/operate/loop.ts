@@ -43,7 +43,8 @@ export function operator(options: OperatorOptions): Operator {
   const bell = doorbell(clock)
   const lead = leadership({ ledger, clock, holder, ttlMs: settings.leadershipMs })
   const loads = load(clock)
-  const eyes = watch({ ledger, open, clock, settings, onNews: bell.ring })
+  const { installation } = ledger
+  const eyes = watch({ installation, open, clock, settings, onNews: bell.ring })
   let memory: Memory | null = null
   let meanwhile: Pick<Commit, 'puts'>[] = []
   let straysSeen: ReadonlySet<string> = new Set()
@@ -144,7 +145,11 @@ export function operator(options: OperatorOptions): Operator {
     const seen = await observed(sightings)
     known.belief = learn(known.belief, lessonsOfQuotes(known.belief, seen.offers))
     const snapshot = await ledger.read()
-    eyes.poll(snapshot.rows.supplier.map(({ body }) => body))
+    // Whatever a listing shows was so later than this reading: it is asked for after it.
+    eyes.poll(
+      snapshot.rows.supplier.map(({ body }) => body),
+      snapshot.now,
+    )
     const decision = decide(snapshot, seen, optionsWith(known))
     for (const fault of decision.faults) log('error', `the plan was not carried out: ${fault}`)
     const { puts, events } = decision.commit

@@ -6,17 +6,17 @@ import type { Sighting } from '../core/acquire/settle.ts'
 import { type Goods, goodsOf } from '../core/catalog/goods.ts'
 import type { Offer } from '../core/domain/offer.ts'
 import type { SupplierSpec } from '../core/domain/supplier.ts'
+import type { Ms } from '../core/domain/time.ts'
 import type { Outage } from '../core/domain/world.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Ledger } from '../ports/ledger.ts'
 import type { OpenSupplier, Supplier } from '../ports/supplier.ts'
 import { within } from './deadline.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
 
 export interface Watch {
-  /** Starts what is due; returns at once. */
-  poll(specs: readonly SupplierSpec[]): void
+  /** Starts what is due; returns at once. `now` is the ledger's time, a moment ago. */
+  poll(specs: readonly SupplierSpec[], now: Ms): void
   /** Listings that came in since the last call: each is handed out once. */
   takeSightings(): readonly Sighting[]
   /** Nothing came of them: they are handed out again, where no newer ones came in. */
@@ -52,14 +52,14 @@ interface Eye {
 }
 
 export interface WatchOptions {
-  readonly ledger: Ledger
+  readonly installation: string
   readonly open: OpenSupplier
   readonly clock: Clock
   readonly settings: Settings
   readonly onNews: () => void
 }
 
-export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): Watch {
+export function watch({ installation, open, clock, settings, onNews }: WatchOptions): Watch {
   const eyes = new Map<string, Eye>()
 
   function eyeFor(spec: SupplierSpec): Eye {
@@ -74,13 +74,12 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
     return eye
   }
 
-  async function look(eye: Eye): Promise<void> {
-    const askedAt = await ledger.now()
+  async function look(eye: Eye, askedAt: Ms): Promise<void> {
     try {
       const ask = <T>(what: string, work: Promise<T>) =>
         within(clock, settings.askDeadlineMs, `${eye.spec.name} (${what})`, work)
       eye.listedAtMs = clock.steadyMs()
-      const listing = await ask('list', eye.socket.list(ledger.installation))
+      const listing = await ask('list', eye.socket.list(installation))
       eye.sighting = { supplier: eye.spec.name, askedAt, listing }
       eye.whole ||= listing.complete
       if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
@@ -99,19 +98,17 @@ export function watch({ ledger, open, clock, settings, onNews }: WatchOptions): 
   }
 
   return {
-    poll(specs) {
+    poll(specs, now) {
       const names = new Set(specs.map(({ name }) => name))
       for (const name of eyes.keys()) if (!names.has(name)) eyes.delete(name)
       for (const spec of specs) {
         const eye = eyeFor(spec)
         if (eye.looking || clock.steadyMs() - eye.listedAtMs < settings.listEveryMs) continue
         eye.looking = true
-        look(eye)
-          .catch(() => {}) // The ledger is away: the loop will say so itself.
-          .finally(() => {
-            eye.looking = false
-            onNews()
-          })
+        look(eye, now).finally(() => {
+          eye.looking = false
+          onNews()
+        })
       }
     },
     takeSightings() {
