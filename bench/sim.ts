@@ -4,7 +4,8 @@
  *
  * Says nothing of what it finds; `npm run sim` does.
  */
-import { type Trial, trial } from '../src/sim/trial.ts'
+import { type Fleet, fleet } from '../test/sim/fleet.ts'
+import type { Answer } from '../test/sim/worker.ts'
 
 export const name = 'sim'
 
@@ -17,16 +18,12 @@ export async function run(): Promise<{
   rows: (string | number)[][]
   note: string
 }> {
-  const stackTraceLimit = Error.stackTraceLimit
-  Error.stackTraceLimit = 0
-  await trial({ seed: 'warm' })
-  const before = process.cpuUsage()
-  const days: Trial[] = []
-  for (let seed = 1; seed <= seeds; seed += 1) days.push(await trial({ seed: `bench-${seed}` }))
-  const { user, system } = process.cpuUsage(before)
-  Error.stackTraceLimit = stackTraceLimit
-  const cpuSeconds = (user + system) / 1e6
-  const sum = (of: (day: Trial) => number) => days.reduce((total, day) => total + of(day), 0)
+  const child = fleet({ size: 1, mutant: '' })
+  await child.run({ seed: 'warm' })
+  const days = await lived(child)
+  child.close()
+  const sum = (of: (day: Answer) => number) => days.reduce((total, day) => total + of(day), 0)
+  const cpuSeconds = sum(({ cpuMs }) => cpuMs) / 1_000
   const rate = (amount: number) => Math.round((amount / cpuSeconds) * 10) / 10
   return {
     title: `${seeds} simulated days, one after another`,
@@ -38,4 +35,10 @@ export async function run(): Promise<{
     ],
     note: 'A day has 18 hours of trouble, 3 of calm and 3 with nothing left to do.',
   }
+}
+
+async function lived(child: Fleet): Promise<Answer[]> {
+  const days: Answer[] = []
+  for (let seed = 1; seed <= seeds; seed += 1) days.push(await child.run({ seed: `bench-${seed}` }))
+  return days
 }

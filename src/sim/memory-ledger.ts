@@ -56,6 +56,8 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
   const rulings: Ruling[] = []
   let leader: Leadership = { holder: '', epoch: 0, until: 0 }
   let newest = 0
+  /** All live rows; null after a change. */
+  let picture: Snapshot['rows'] | null = null
   const shelf = (kind: Kind) => shelves.get(kind) as Shelf
   const now = () => {
     newest = Math.max(newest, wallMs())
@@ -89,6 +91,7 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
   }
 
   function apply(puts: WrittenCommit['puts']): void {
+    if (puts.length > 0) picture = null
     for (const { kind, id, version, live: isLive, body } of puts) {
       // Through JSON as in any database, so that nothing is shared with whoever wrote it.
       const row = frozen({ kind, id, version: version + 1, live: isLive, body: JSON.parse(body) })
@@ -124,8 +127,10 @@ export function memoryLedger(options: MemoryLedgerOptions): MemoryLedger {
       if (leader.holder === holder) leader = { ...leader, holder: '', until: 0 }
     },
     async read(): Promise<Snapshot> {
-      const rows = Object.fromEntries(kinds.map((kind) => [kind, live(kind)]))
-      return { now: now(), rows: rows as never }
+      picture ??= Object.freeze(
+        Object.fromEntries(kinds.map((kind) => [kind, live(kind)])),
+      ) as never
+      return { now: now(), rows: picture as Snapshot['rows'] }
     },
     get: async (kind, id) => (shelf(kind).rows.get(id) ?? null) as never,
     pick: async (names) => names.map(({ kind, id }) => shelf(kind).rows.get(id) ?? null) as never,

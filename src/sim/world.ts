@@ -168,6 +168,7 @@ export function worldOf(options: WorldOptions): World {
     for (let index = 0; index < sold.nodes; index += 1) {
       const name = `${sold.id}-${index}`
       const own = process(name, options.trouble.drift)
+      const isCutOff = () => kernel.now() < (records.cutOffUntil.get(made) ?? 0)
       const { key, bootstrap } = request
       const made: Machine = machine({
         kernel,
@@ -177,19 +178,21 @@ export function worldOf(options: WorldOptions): World {
         index,
         who: { key, secret: bootstrap.secret, index },
         deadManMs: bootstrap.deadManMs,
-        ask: (what, ask) =>
-          network.call(own, {
+        async ask(what, ask) {
+          // Whoever is cut off knows at once that there is no way.
+          if (isCutOff()) throw new Error('no answer')
+          return network.call(own, {
             what,
             weather: frontWeather(what),
             patienceMs: agentsWaitMs,
             work() {
               const reached = front()
-              const isCutOff = kernel.now() < (records.cutOffUntil.get(made) ?? 0)
-              if (isCutOff || !reached?.operator.health().leading) throw new Error('no answer')
+              if (isCutOff() || !reached?.operator.health().leading) throw new Error('no answer')
               return ask(reached.desk)
             },
             broken: () => new Error('the connection broke'),
-          }),
+          })
+        },
         onOff: () => {
           machines.delete(name)
           owner.powerOff(sold.id, index)
