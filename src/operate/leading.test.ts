@@ -17,6 +17,7 @@ const keys = {
   keyOf: (_: string, id: string) => `key-${id}`,
   digest: (text: string) => text,
   secretOf: () => '',
+  chanceOf: () => 0,
 }
 
 function control(change: (ledger: Ledger) => Partial<Ledger>, node: Node | null = null) {

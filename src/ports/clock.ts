@@ -13,6 +13,11 @@ export interface Keys {
   keyOf(installation: string, lease: string): string
   /** The proof that a machine of the lease carries; a pure function of the key. */
   secretOf(key: string): string
+  /**
+   * From 0 up to 1, even over all keys and a pure function of each. Nobody outside can work it out,
+   * so that whoever sees the key does not learn what was drawn for it.
+   */
+  chanceOf(key: string): number
   /** SHA-256 of a text, in hexadecimal: what later proves that nothing was changed. */
   digest(text: string): string
 }

@@ -307,5 +307,6 @@ function supplierSpec({ name, promises }: ShopPlan): SupplierSpec {
 export const keys: Keys = {
   keyOf: (owner, lease) => `c-${owner}-${lease.replaceAll('.', '-')}`,
   secretOf: (key) => `secret of ${key}`,
+  chanceOf: (key) => createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32,
   digest: (text) => createHash('sha256').update(text).digest('hex'),
 }

@@ -7,6 +7,7 @@ import type { Keys } from '../../ports/clock.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 const keyLength = 26
+const chanceBytes = 6
 
 /** `secret` never leaves the control plane; whoever has it can pose as any machine. */
 export function systemKeys(secret: string): Keys {
@@ -17,6 +18,11 @@ export function systemKeys(secret: string): Keys {
     },
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     secretOf: (key) => createHmac('sha256', secret).update(key).digest('base64url'),
+    // No key has a line break, so that no proof that a machine carries tells what was drawn.
+    chanceOf(key) {
+      const digest = createHmac('sha256', secret).update(`chance\n${key}`).digest()
+      return digest.readUIntBE(0, chanceBytes) / 256 ** chanceBytes
+    },
   }
 }
 
