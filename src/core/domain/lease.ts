@@ -73,6 +73,11 @@ export interface Lease {
   /** What the supplier charges for all nodes together; null until it is held. */
   readonly pricePerHour: Micros | null
   readonly intendedAt: Ms
+  /**
+   * Not asked for before then, so that its supplier cannot tell when it was decided. Missing where
+   * nothing holds it back.
+   */
+  readonly notBefore?: Ms
   readonly heldAt: Ms | null
   readonly readyAt: Ms | null
   readonly goneAt: Ms | null
@@ -99,6 +104,11 @@ export function isTooDear({ pricePerHour, pricePerHourMax }: Lease): boolean {
 /** Whether the supplier may be charging us for this lease, as far as anyone can know. */
 export function mayCost(lease: Lease): boolean {
   return lease.state !== 'gone' && lease.calls > 0
+}
+
+/** From when on something may be owed for it: it is not asked for before. */
+export function mayCostFrom({ notBefore, intendedAt }: Lease): Ms {
+  return notBefore ?? intendedAt
 }
 
 export function mayMove(from: LeaseState, to: LeaseState): boolean {

@@ -120,6 +120,8 @@ export type Reason = { readonly run: string } & (
       readonly lease: string
       readonly offer: string
       readonly state: string
+      /** Its supplier is not asked before, by the shaping of the policy. */
+      readonly notBefore?: Ms
     }
   | {
       /** How a deadline is kept at least cost. */

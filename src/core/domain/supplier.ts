@@ -3,7 +3,7 @@
  */
 import type { Micros } from './money.ts'
 import type { Ms } from './time.ts'
-import type { DatedRelation, Proof, Trust } from './trust.ts'
+import type { DatedRelation, Proof, Shaping, Trust } from './trust.ts'
 
 /**
  * What a repeated request does at a supplier: `A` the same token gives the same resource, `B` a
@@ -94,6 +94,8 @@ export interface Policy {
   readonly moveWhenCheaperBy: number
   /** Where data may go; nobody asks where it is missing. */
   readonly trust?: Trust
+  /** Whose requests are held back; nobody's where it is missing. */
+  readonly shaping?: readonly Shaping[]
   readonly budgets?: readonly Budget[]
   readonly quotas?: readonly Quota[]
   readonly exposureLimits?: readonly ExposureLimit[]

@@ -49,6 +49,13 @@ export interface TrustRule {
   readonly duties: readonly string[]
 }
 
+/** How requests to parties with these relations are held back, so that they tell less of us. */
+export interface Shaping {
+  readonly relations: readonly Relation[]
+  /** Something new is asked for so much later at most, drawn for each purchase. */
+  readonly jitterMs: Ms
+}
+
 /** The first rule that fits decides; where none fits it is denied. */
 export interface Trust {
   readonly rules: readonly TrustRule[]
