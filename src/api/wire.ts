@@ -153,6 +153,7 @@ export const LeaseView = z.object({
   pricePerHour: micros.nullable(),
   pricePerHourMax: micros,
   intendedAt: ms,
+  notBefore: ms.nullable(),
   heldAt: ms.nullable(),
   readyAt: ms.nullable(),
   goneAt: ms.nullable(),

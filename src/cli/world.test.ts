@@ -110,6 +110,7 @@ export const lease: LeaseView = {
   pricePerHour: 40_000_000,
   pricePerHourMax: 40_000_000,
   intendedAt: now - 70 * minuteMs,
+  notBefore: null,
   heldAt: now - 69 * minuteMs,
   readyAt: now - 65 * minuteMs,
   goneAt: null,

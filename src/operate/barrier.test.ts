@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { readSubmission } from '../core/spec/read.ts'
-import { buys, type House, house, job } from './stage.test.ts'
+import { apply, buys, type House, house, job } from './stage.test.ts'
 import { decideStanding } from './standing.ts'
 
 /** All that a supplier is asked, in order, as it would go over the wire. */
@@ -34,13 +33,6 @@ async function heardAt(change: (home: House) => Promise<void> | void): Promise<r
   await home.apply(job('train'))
   await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
   return heard.sort()
-}
-
-async function apply(home: House, text: string): Promise<void> {
-  const names = { canonical: (name: string) => name, knownAccelerators: ['H100'] }
-  const { specs, faults } = readSubmission([{ file: 'a.yaml', text }], names)
-  assert.deepEqual(faults, [])
-  await home.apply(...specs)
 }
 
 const bolt = 'kind: Supplier\nname: bolt\nurl: http://bolt\nclass: A\n'

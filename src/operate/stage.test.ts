@@ -10,6 +10,7 @@ import type { Lease } from '../core/domain/lease.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { SupplierClass } from '../core/domain/supplier.ts'
 import type { NodeSight } from '../core/domain/world.ts'
+import { readSubmission } from '../core/spec/read.ts'
 import { embedded } from '../drivers/ledgers/embedded.ts'
 import { systemKeys } from '../drivers/system/keys.ts'
 import type { Ledger } from '../ports/ledger.ts'
@@ -169,6 +170,14 @@ export function job(name: string, nodes = 2): Spec {
   const limits = { pricePerHourMax: null, suppliers: null, retryCount: 3 }
   const rank = { generation: 0, revision: 0, priority: 50, markets: ['on-demand' as const] }
   return { kind: 'Job', spec: { kind: 'Job', name, resources, ...rank, ...text, ...limits } }
+}
+
+/** As people write it. */
+export async function apply(home: House, text: string): Promise<void> {
+  const names = { canonical: (name: string) => name, knownAccelerators: ['H100'] }
+  const { specs, faults } = readSubmission([{ file: 'a.yaml', text }], names)
+  assert.deepEqual(faults, [])
+  await home.apply(...specs)
 }
 
 export async function states({ leases }: House): Promise<string> {

@@ -6,8 +6,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { EventView } from '../../api/wire.ts'
-import { type Answers, fakeServer, loggedIn, refuse, run, temporaryFolder } from '../stage.test.ts'
-import { event, plan, train, run as trainRun, world } from '../world.test.ts'
+import {
+  type Answers,
+  fakeServer,
+  loggedIn,
+  now,
+  refuse,
+  run,
+  temporaryFolder,
+} from '../stage.test.ts'
+import { event, lease, plan, train, run as trainRun, world } from '../world.test.ts'
 
 const submit = ['apply', '-f', '-']
 const stdin = 'kind: Job\nname: train\n'
@@ -189,6 +197,13 @@ describe('get', () => {
     for (const line of plain.stdout.trimEnd().split('\n')) assert.ok(line.length <= 70, line)
     const piped = await run(['get', 'leases'], { env })
     assert.doesNotMatch(piped.stdout, /…|\p{Cc}(?<!\n)/u)
+  })
+
+  it('says how long a lease waits before its supplier is asked', async (t) => {
+    const waiting = { ...lease, state: 'intended', notBefore: now + 48_000 }
+    const leases: Answers['leases'] = () => ({ leases: [waiting] })
+    const env = loggedIn(await fakeServer(t, { leases }))
+    assert.match((await run(['get', 'leases'], { env })).stdout, /asked for in 48s/)
   })
 
   it('--watch draws what changed, through a server that is away', async (t) => {

@@ -94,8 +94,14 @@ export function leaseColumns(now: Ms): readonly Column<LeaseView>[] {
     { title: 'REGION', cell: ({ region }) => region },
     { title: 'PRICE', cell: (lease) => perHour(lease.pricePerHour), isRight: true },
     { title: 'AGE', cell: ({ intendedAt }) => age(intendedAt, now), isRight: true },
-    { title: 'WHY', cell: ({ why, end }) => why ?? end },
+    { title: 'WHY', cell: (lease) => lease.why ?? lease.end ?? heldBack(lease, now) },
   ]
+}
+
+/** What is intended and waits for its moment; `calumet why` says what for. */
+function heldBack({ state, notBefore }: LeaseView, now: Ms): string | null {
+  if (state !== 'intended' || notBefore === null || notBefore <= now) return null
+  return `asked for in ${formatDuration(notBefore - now)}`
 }
 
 export const supplierColumns: readonly Column<SupplierView>[] = [

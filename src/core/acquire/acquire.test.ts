@@ -9,7 +9,7 @@ import type { Rental } from '../domain/rental.ts'
 import { defaultPolicy, type SupplierSpec } from '../domain/supplier.ts'
 import type { WorkloadStatus } from '../domain/workload.ts'
 import type { NodeSight } from '../domain/world.ts'
-import { type Answer, announced, answered, mayAskAgain } from './answer.ts'
+import { type Answer, announced, answered, mayAsk, mayAskAgain } from './answer.ts'
 import { cooled } from './cool.ts'
 import { foreign, strays } from './orphans.ts'
 import { forbids, outOfMoney } from './permit.ts'
@@ -232,6 +232,17 @@ describe('what nobody wants', () => {
     assert.equal(settled(lease({ wanted: false }), null).end, 'void')
     assert.equal(settled(held({ wanted: false }), null).state, 'releasing')
     assert.equal(settled(unsure({ wanted: false }), null).state, 'unsure', 'it must settle first')
+  })
+
+  it('[AC19] is asked for from its moment on, and dropped unasked before', () => {
+    const heldBack = lease({ notBefore: 3_000 })
+    assert.equal(mayAsk(heldBack, 2_999), false)
+    assert.equal(mayAsk(heldBack, 3_000), true)
+    assert.equal(mayAsk(lease(), 0), true)
+    assert.equal(mayAsk({ ...heldBack, wanted: false }, 3_000), false)
+    assert.equal(mayAsk(unsure({ notBefore: 3_000 }), 3_000), false)
+    assert.equal(settled(heldBack, []), heldBack, 'no listing settles it')
+    assert.equal(settled({ ...heldBack, wanted: false }, null).end, 'void')
   })
 
   it('[AC13] is a stray once no lease may own it', () => {

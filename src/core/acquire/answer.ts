@@ -53,6 +53,11 @@ export function answered(
   }
 }
 
+/** Whether a lease may be asked for the first time: once its moment has come, if it has one. */
+export function mayAsk({ state, wanted, notBefore }: Lease, now: Ms): boolean {
+  return state === 'intended' && wanted && (notBefore === undefined || now >= notBefore)
+}
+
 /**
  * Whether the same key may be sent again for an unsure lease. Only where a repeated key is safe,
  * while no refusal confused the picture, and not sooner than a pause that doubles with each call.

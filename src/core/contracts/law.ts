@@ -8,9 +8,10 @@ import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
-import type { Trust } from '../domain/trust.ts'
+import type { Shaping, Trust } from '../domain/trust.ts'
 import type { Workload } from '../domain/workload.ts'
 import { judge, siteOf } from '../trust/judge.ts'
+import { jitterOf } from '../trust/shaping.ts'
 import { inForceAt } from './as-of.ts'
 import { heard, type Permission, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
@@ -33,6 +34,8 @@ export interface Law {
 /** What we ourselves lay down, beside what we signed. */
 export interface House {
   readonly trust: Trust | null
+  /** Whose requests are held back; nobody's where it is missing. */
+  readonly shaping?: readonly Shaping[]
   /** Whose trust it is, for people. */
   readonly policy: string
   /** All that are on the list, since one may run the place of another. */
@@ -42,7 +45,8 @@ export interface House {
 export const noHouse: House = { trust: null, policy: '', suppliers: [] }
 
 export function houseOf(policy: Policy | null, suppliers: readonly SupplierSpec[]): House {
-  return { trust: policy?.trust ?? null, policy: policy?.name ?? '', suppliers }
+  const { trust = null, shaping = [], name = '' } = policy ?? {}
+  return { trust, shaping, policy: name, suppliers }
 }
 
 export const noLaw: Law = { at: 0, until: 0, inForce: [], records: noRecords, house: noHouse }
@@ -168,6 +172,13 @@ export function trustTerms({ at, until, house }: Law, site: Placing): string | n
   const { controls, duties } = judgement
   const held = controls.length > 0 ? `with ${controls.join(', ')}` : 'as it is'
   return `${dataClass}: ${held}${duties.length > 0 ? `; owed: ${duties.join(', ')}` : ''}`
+}
+
+/** By how much something new that is asked for at a place is held back at most. */
+export function jitterAt({ at, until, house }: Law, site: Omit<Placing, 'workload'>): Ms {
+  const { shaping = [], suppliers } = house
+  if (shaping.length === 0) return 0
+  return jitterOf(shaping, siteOf(site.seller, site.region, { at, until }, suppliers))
 }
 
 function waiverNamed(clause: string, at: Ms, { waivers }: Records): boolean {

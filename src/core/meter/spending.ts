@@ -4,7 +4,7 @@
  */
 import type { Charge } from '../domain/charge.ts'
 import { addMonths, civilOf, dayMs, msOfCivil } from '../domain/day.ts'
-import { type Lease, mayCost } from '../domain/lease.ts'
+import { type Lease, mayCost, mayCostFrom } from '../domain/lease.ts'
 import { costOf, type Micros, sum } from '../domain/money.ts'
 import { type Budget, isBudgetOf } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
@@ -74,7 +74,7 @@ export function purses(budgets: readonly Budget[], books: Books): readonly Purse
         .map((each) => within(each.pricePerHour, each.from, each.to ?? now)),
       ...unsure
         .filter((each) => isBudgetOf(budget, each))
-        .map((each) => within(each.pricePerHourMax, each.intendedAt, now)),
+        .map((each) => within(each.pricePerHourMax, mayCostFrom(each), now)),
     ])
     return { budget, spent, left: budget.amount - spent, until: to }
   })

@@ -226,3 +226,22 @@ it('[PL37] buys where an exception allows it', () =>
      job train H100:8 or TPU-v6e:8`,
     'acquire train.0.1 bolt/tpu x1 $10.00',
   ))
+
+it('[PL53] leaves time for what is held back before its supplier is asked', () => {
+  const checkHolding = (jitterMs: number) => {
+    const shaping = [{ relations: ['neutral'], jitterMs }] as const
+    const lawOf = ({ suppliers }: World) => {
+      return lawAt([], drawnNow, { house: { trust: null, policy: 'house', suppliers, shaping } })
+    }
+    return planChecker(
+      (world) => plan(world, lawOf(world)),
+      (world, made) => lint(world, made, lawOf(world)),
+    )
+  }
+  const world = `
+    offer acme/sure H100:8 us $20
+    offer acme/spot H100:8 us $8 spot
+    job train H100:8 deadline 4h25m work 4h saves 5m`
+  checkHolding(0)(world, 'acquire train.0.1 acme/spot x1 $8.00')
+  checkHolding(10 * 60_000)(world, 'acquire train.0.1 acme/sure x1 $20.00')
+})

@@ -12,7 +12,10 @@ export function release({ id }: Lease, because: string): Action {
 }
 
 export function buying(run: string, lease: Lease): Reason {
-  return { run, why: 'buying', lease: lease.id, offer: offerOf(lease), state: lease.state }
+  const { id, state, notBefore } = lease
+  const isHeldBack = state === 'intended' && notBefore !== undefined
+  const reason = { run, why: 'buying', lease: id, offer: offerOf(lease), state } as const
+  return isHeldBack ? { ...reason, notBefore } : reason
 }
 
 /** `cheaper` is the best place elsewhere, and the share of the price that it would save. */

@@ -189,6 +189,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       { lease: 'a.0.1', offer: 'rival/h100', state: 'unsure' },
       'a.0.1 at rival/h100 is unsure; nothing else is bought until that is settled',
     ],
+    [
+      { lease: 'a.0.1', offer: 'rival/h100', state: 'intended', notBefore: now + 48_000 },
+      'a.0.1 at rival/h100 is intended and is asked for in 48s, so that its moment does not tell ' +
+        'when that was decided (shaping); nothing else is bought until that is settled',
+    ],
   ],
   fencing: [
     [

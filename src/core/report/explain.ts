@@ -90,8 +90,12 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const has = `${supplier} has ${count(replicas, 'replica')} already`
     return `${has}, and the service is to be spread over suppliers; a lower spread would allow it`
   },
-  buying: ({ lease, offer, state }) => {
-    return `${lease} at ${offer} is ${state}; nothing else is bought until that is settled`
+  buying: ({ lease, offer, state, notBefore }, now) => {
+    const bought = `${lease} at ${offer} is ${state}`
+    const rest = 'nothing else is bought until that is settled'
+    if (notBefore === undefined) return `${bought}; ${rest}`
+    const hidden = 'so that its moment does not tell when that was decided'
+    return `${bought} and is asked for ${soon(notBefore, now)}, ${hidden} (shaping); ${rest}`
   },
   fencing: ({ until, epoch }, now) => {
     return `epoch ${epoch} may still be running somewhere; the next start is ${soon(until, now)}`

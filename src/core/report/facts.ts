@@ -100,7 +100,7 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly actions: number
     readonly faults: string
   }
-  'lease.intended': LeaseFacts
+  'lease.intended': LeaseFacts & { readonly notBefore?: Ms }
   'lease.asked': LeaseFacts & Call
   'lease.unsure': LeaseFacts & Call & Said
   /** `settled` is false where the order may still have been carried out. */

@@ -15,7 +15,7 @@ it('counts what was refused, lost, dead and dearer, and how long it took', () =>
   const never = { heldAt: null, readyAt: null, state: 'gone' } as const
   const cards = scorecards([
     lease({}),
-    lease({ readyAt: 120_000 }),
+    lease({ intendedAt: -90_000, notBefore: 0, readyAt: 120_000 }),
     lease({ readyAt: 600_000, end: 'lost', state: 'gone' }),
     lease({ ...never, end: 'refused' }),
     lease({ ...never, end: 'absent' }),

@@ -3,7 +3,7 @@
  * took to work, what they took back, and whether they asked what they had quoted; and from
  * contracts, whether they delivered in time.
  */
-import type { Lease } from '../domain/lease.ts'
+import { type Lease, mayCostFrom } from '../domain/lease.ts'
 
 export interface Scorecard {
   readonly supplier: string
@@ -13,7 +13,7 @@ export interface Scorecard {
   readonly refused: number
   /** Never answered for, and not found later. */
   readonly unanswered: number
-  /** From the intent until every machine had reported: the middle, and nine of ten. */
+  /** From when it could be asked for until every machine had reported: the middle, nine of ten. */
   readonly readyMsMedian: number | null
   readonly readyMsP90: number | null
   /** Held, and given back because its machines never worked. */
@@ -49,7 +49,7 @@ export function scorecards(
     const all = asked.get(supplier) ?? []
     const tranches = delivered.get(supplier) ?? []
     const times = all
-      .flatMap(({ readyAt, intendedAt }) => (readyAt === null ? [] : [readyAt - intendedAt]))
+      .flatMap((lease) => (lease.readyAt === null ? [] : [lease.readyAt - mayCostFrom(lease)]))
       .sort((a, b) => a - b)
     return {
       supplier,

@@ -83,6 +83,7 @@ it('tells apart the most that leases without a charge may have cost', () => {
   const leases = [
     lease({ ...since, id: 'a.0.1', state: 'unsure', calls: 1 }),
     lease({ ...since, id: 'a.0.2', state: 'asked', calls: 1 }),
+    lease({ ...since, id: 'a.0.5', state: 'unsure', calls: 1, notBefore: now }),
     lease({ ...since, id: 'a.0.3', state: 'intended', calls: 0 }),
     lease({ ...since, id: 'a.0.4', state: 'gone', calls: 1 }),
     lease({ ...since, id: 'train.0.1', state: 'held', calls: 1 }),

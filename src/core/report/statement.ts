@@ -5,7 +5,7 @@
  * apart, as the most that it can have cost.
  */
 import type { Charge } from '../domain/charge.ts'
-import { type Lease, mayCost } from '../domain/lease.ts'
+import { type Lease, mayCost, mayCostFrom } from '../domain/lease.ts'
 import { costOf, type Micros, sum } from '../domain/money.ts'
 import type { Ms } from '../domain/time.ts'
 
@@ -69,7 +69,7 @@ function spanMs({ from, to }: Charge, now: Ms): number {
 function unsure(charges: readonly Charge[], leases: readonly Lease[], now: Ms): Micros {
   const charged = new Set(charges.map(({ lease }) => lease))
   const open = leases.filter((lease) => mayCost(lease) && !charged.has(lease.id))
-  return sum(open.map((lease) => costOf(lease.pricePerHourMax, now - lease.intendedAt)))
+  return sum(open.map((lease) => costOf(lease.pricePerHourMax, now - mayCostFrom(lease))))
 }
 
 function dearestFirst(a: StatementRow, b: StatementRow): number {

@@ -114,6 +114,11 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
   ],
   'lease.intended': [
     [gang, 'pretrain.0: will buy H100:8 x2 at rival (gpu-h100) for at most $12.40/h'],
+    [
+      { ...gang, notBefore: at + 48_000 },
+      'pretrain.0: will buy H100:8 x2 at rival (gpu-h100) for at most $12.40/h, ' +
+        'and asks for it in 48s',
+    ],
   ],
   'lease.asked': [
     [{ ...gang, call: 1 }, 'pretrain.0: asked for H100:8 x2 at rival (gpu-h100)'],

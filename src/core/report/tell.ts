@@ -85,7 +85,9 @@ const tellers: Tellers = {
 
   'lease.intended': (event, facts) => {
     const limit = perHour(facts.pricePerHour)
-    return `${forRun(event)}: will buy ${bought(event, facts)} for at most ${limit}`
+    const { notBefore } = facts
+    const later = notBefore === undefined ? '' : `, and asks for it${within(event, notBefore)}`
+    return `${forRun(event)}: will buy ${bought(event, facts)} for at most ${limit}${later}`
   },
   'lease.asked': (event, facts) => {
     const again = (facts.call ?? 1) > 1 ? `, call ${facts.call}` : ''

@@ -117,6 +117,7 @@ export function leaseView(lease: Lease) {
     pricePerHour: lease.pricePerHour,
     pricePerHourMax: lease.pricePerHourMax,
     intendedAt: lease.intendedAt,
+    notBefore: lease.notBefore ?? null,
     heldAt: lease.heldAt,
     readyAt: lease.readyAt,
     goneAt: lease.goneAt,

@@ -9,10 +9,11 @@ import {
   type Policy,
   type Quota,
 } from '../domain/supplier.ts'
-import { dataClasses, relations, type Trust } from '../domain/trust.ts'
+import { dataClasses, relations, type Shaping, type Trust } from '../domain/trust.ts'
 import { acceleratorName } from './accelerators.ts'
 import {
   choice,
+  duration,
   field,
   flag,
   map,
@@ -53,11 +54,13 @@ const suppliers = map('a map with allow and deny', {
   })
 })
 
+const someRelations = z
+  .array(choice(relations), { error: 'a list of relations' })
+  .min(1, 'at least one relation')
+
 const trustRule = map('a map with data, relations, and controls or deny', {
   data: z.array(choice(dataClasses), { error: 'a list of classes' }).min(1, 'at least one class'),
-  relations: z
-    .array(choice(relations), { error: 'a list of relations' })
-    .min(1, 'at least one relation'),
+  relations: someRelations,
   deny: flag.prefault(false),
   controls: names.optional().describe('What has to be proven, all of it'),
 }).refine(({ deny, controls }) => !deny || controls === undefined, {
@@ -74,6 +77,14 @@ const trust = map('a map with rules and unclassified', {
     .prefault([])
     .describe('The first that fits decides; the usual rules follow them'),
   usual: flag.prefault(true).describe('Whether our usual rules follow the written ones'),
+})
+
+/** Longer, and what has to be replaced is away for too long. */
+const jitterMsMax = 15 * 60_000
+
+const shaping = map('a map with relations and jitter', {
+  relations: someRelations,
+  jitter: duration(1_000, jitterMsMax).describe('Asked so much later at most, drawn each time'),
 })
 
 const budget = map('a map with an amount and whose it is', {
@@ -142,6 +153,11 @@ export const policyShape = map('a policy', {
     .describe('Dollars per hour for all that is held at once; no ceiling by default'),
   suppliers: suppliers.prefault({}),
   trust: trust.optional().describe('Where data may go; nobody asks by default'),
+  shaping: z
+    .array(shaping, { error: 'a list of shapings' })
+    .max(100, 'at most 100 shapings')
+    .optional()
+    .describe('Who is asked for something new a while after it was decided; nobody by default'),
   budgets: z
     .array(budget, { error: 'a list of budgets' })
     .max(1_000, 'at most 1000 budgets')
@@ -174,6 +190,7 @@ export function policyOf(shape: z.infer<typeof policyShape>, canonical: Canonica
     suppliersDenied: shape.suppliers.deny ?? [],
     moveWhenCheaperBy: shape.move_when_cheaper_by,
     ...(shape.trust && { trust: trustOf(shape.trust) }),
+    ...(shape.shaping && { shaping: shape.shaping.map(shapingOf) }),
     ...(shape.budgets && { budgets: shape.budgets.map(budgetOf) }),
     ...(shape.egress && { egress: shape.egress.map(egressOf) }),
     ...(shape.exposure_limits && { exposureLimits: shape.exposure_limits }),
@@ -187,6 +204,10 @@ function trustOf({ rules, usual, unclassified }: z.infer<typeof trust>): Trust {
     return { data, relations: parties, verdict, controls, duties: [] }
   })
   return { rules: written, isUsual: usual, unclassified }
+}
+
+function shapingOf({ relations: parties, jitter }: z.infer<typeof shaping>): Shaping {
+  return { relations: parties, jitterMs: jitter }
 }
 
 function egressOf({ from, to, per_gb, gb_per_hour }: z.infer<typeof egressRate>): EgressRate {

@@ -198,6 +198,17 @@ checkpoint: {dir: /saved, gb: 50}
   assert.equal(tune?.lastsMs, 6 * 3_600_000)
 })
 
+it('[SP22] reads whose requests are held back, and for how long', () => {
+  const policy = (shaping: string) => `kind: Policy\nname: house\nshaping: [${shaping}]\n`
+  interface Read {
+    readonly shaping?: unknown
+    readonly trust?: unknown
+  }
+  const [house] = read(policy('{ relations: [rival, landlord], jitter: 1m30s }')) as readonly Read[]
+  assert.deepEqual(house?.shaping, [{ relations: ['rival', 'landlord'], jitterMs: 90_000 }])
+  assert.equal(house?.trust, undefined, 'nobody asks where data goes')
+})
+
 it('reads a supplier and a policy', () => {
   const text = `kind: Supplier
 name: rival

@@ -182,6 +182,20 @@ it('[SP10] takes a name once in a submission', () => {
   assert.equal(read(`${job}---\n${supplier}`).length, 2)
 })
 
+it('[SP22] refuses shaping that makes no sense', () => {
+  const policy = (shaping: string) => `kind: Policy\nname: a\nshaping:\n${shaping}`
+  const span = 'expected a duration such as 90s, 5m or 1h30m, from 1s to 15m'
+  assert.deepEqual(faults(policy('  - { relations: [rivals], jitter: 90 }')), [
+    '4:19 $.shaping[0].relations[0]: found the text "rivals"; expected one of owned, ' +
+      'joint-venture, neutral, partner, landlord, investor, rival, unknown; meant rival',
+    `4:36 $.shaping[0].jitter: found the number 90; ${span}; meant 90s`,
+  ])
+  assert.deepEqual(faults(policy('  - { relations: [], jitter: 1h }')), [
+    '4:18 $.shaping[0].relations: found a list; expected at least one relation',
+    `4:30 $.shaping[0].jitter: found the text "1h"; ${span}`,
+  ])
+})
+
 it('[SP18] refuses quotas that make no sense', () => {
   const policy = (quota: string) => `kind: Policy\nname: a\nquotas:\n${quota}`
   const own = '  - {team: x, accelerators: {H100: 8}}\n'

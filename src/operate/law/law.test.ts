@@ -120,6 +120,7 @@ const options = {
     belief: { pools: {} },
   },
   keyOf: (_: string, lease: string) => `key-${lease}`,
+  chanceOf: () => 0,
   digest: (text: string) => text,
 }
 

@@ -97,7 +97,8 @@ async function house(t: TestContext, more = '') {
   await submit(ledger, read as readonly Spec[], null)
   const settings = { ...defaultSettings, serverUrl: 'http://us' }
   const keyOf = (_: string, id: string) => id
-  const options = { installation: 'us', settings, memory, keyOf, digest: hash }
+  const chanceOf = () => 0
+  const options = { installation: 'us', settings, memory, keyOf, chanceOf, digest: hash }
   /** What a turn buys, and which rows it writes. */
   const turn = async () => {
     const decision = decide(await ledger.read(), observed, options)

@@ -3,12 +3,20 @@
  * choose here, and nothing leaves the house: calls follow only once the sheet is committed.
  */
 import { leaseEvent, unwanted } from '../../core/acquire/settle.ts'
-import { type Buying, barOf, type Law, signed, trustTerms } from '../../core/contracts/law.ts'
+import {
+  type Buying,
+  barOf,
+  jitterAt,
+  type Law,
+  signed,
+  trustTerms,
+} from '../../core/contracts/law.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Acquire, Plan } from '../../core/domain/plan.ts'
 import type { Run } from '../../core/domain/run.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import { drained, runEvent } from '../../core/run/advance.ts'
+import { heldBackUntil } from '../../core/trust/shaping.ts'
 import { purchasesOf } from '../law/purchases.ts'
 import type { DecideOptions } from './observed.ts'
 import { writeLease, writeRun } from './reality.ts'
@@ -37,16 +45,19 @@ function release(rows: Sheet, id: string, because: string): void {
 }
 
 function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law): void {
-  const { installation, keyOf } = options
+  const { installation, keyOf, chanceOf } = options
   const { do: _, slot: __, lease: id, pricePerHour: ___, ...terms } = action
   const workload = rows.get('workload', action.workload)?.spec
   const seller = rows.get('supplier', action.supplier)
   if (workload && !sign(rows, { ...action, id, workload, seller }, options, law)) return
   const { team, product } = workload ?? {}
+  const key = keyOf(installation, id)
+  const jitterMs = jitterAt(law, { seller, region: action.region })
+  const notBefore = jitterMs > 0 ? heldBackUntil(law.at, jitterMs, chanceOf(key)) : null
   const lease: Lease = {
     ...terms,
     id,
-    key: keyOf(installation, id),
+    key,
     state: 'intended',
     wanted: true,
     calls: 0,
@@ -58,6 +69,7 @@ function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law):
     rental: null,
     pricePerHour: null,
     intendedAt: law.at,
+    ...(notBefore !== null && { notBefore }),
     heldAt: null,
     readyAt: null,
     goneAt: null,
@@ -67,7 +79,11 @@ function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law):
   }
   writeLease(rows, lease)
   const trust = workload ? trustTerms(law, { workload, seller, region: action.region }) : null
-  const facts = { attempt: lease.attempt, ...(trust !== null && { trust }) }
+  const facts = {
+    attempt: lease.attempt,
+    ...(trust !== null && { trust }),
+    ...(notBefore !== null && { notBefore }),
+  }
   rows.events.push(leaseEvent(lease, 'lease.intended', facts))
   const run = rows.get('run', action.run)
   if (run) writeRun(rows, { ...run, attempts: action.attempt })

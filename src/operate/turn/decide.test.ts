@@ -56,6 +56,7 @@ const options = {
     belief: { pools: {} },
   },
   keyOf: (_: string, lease: string) => `key-${lease}`,
+  chanceOf: () => 0.5,
   digest: (text: string) => text,
 }
 

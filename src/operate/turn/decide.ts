@@ -4,7 +4,7 @@
  *
  * Synchronous and without effect: the same snapshot and observation give the same decision.
  */
-import { mayAskAgain } from '../../core/acquire/answer.ts'
+import { mayAsk, mayAskAgain } from '../../core/acquire/answer.ts'
 import type { Law } from '../../core/contracts/law.ts'
 import { event } from '../../core/domain/event.ts'
 import type { Lease } from '../../core/domain/lease.ts'
@@ -156,7 +156,7 @@ function calls(rows: Sheet, { inFlight, outages }: Observed, law: Law) {
     if (inFlight.has(lease.id)) continue
     if (lease.state === 'releasing' && !away.has(lease.supplier)) releases.push(lease)
     const supplier = rows.get('supplier', lease.supplier)
-    const fresh = lease.state === 'intended' && lease.wanted
+    const fresh = mayAsk(lease, law.at)
     const again = supplier !== null && mayAskAgain(lease, supplier.promises.class, law.at)
     if (!fresh && !again) continue
     // Asked here as well: a call whose answer was lost with its process was not open before.

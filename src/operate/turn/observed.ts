@@ -27,5 +27,6 @@ export interface DecideOptions {
   readonly settings: Settings
   readonly memory: Memory
   readonly keyOf: (installation: string, lease: string) => string
+  readonly chanceOf: (key: string) => number
   readonly digest: (text: string) => string
 }

@@ -72,8 +72,11 @@ function givenUp(
   rows.events.push(...(settled?.events ?? []))
   return settled?.lease ?? lease
 
-  function away({ supplier, state, calledAt }: Lease): string | null {
+  function away({ supplier, state, calledAt, notBefore }: Lease): string | null {
     const outage = outages.find((each) => each.supplier === supplier)
+    // Whoever is out before it was asked need not be waited for.
+    const isHeldBack = state === 'intended' && notBefore !== undefined
+    if (outage && isHeldBack) return `${supplier} cannot be used before it was asked`
     if (!outage || state !== 'unsure') return null
     const since = Math.max(outage.since, calledAt ?? law.at)
     return law.at - since > settings.giveUpMs

@@ -4,6 +4,7 @@
  * Turns the shelf, what was learnt of its pools and the work that is left into the situation that
  * the hunter weighs, and its answer into the order in which offers are asked.
  */
+import { jitterAt } from '../../contracts/law.ts'
 import type { Lease } from '../../domain/lease.ts'
 import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Reason } from '../../domain/reason.ts'
@@ -82,7 +83,7 @@ function hunted(view: View, demand: Demand, job: Job, deadline: Ms): Hunting | n
     job: {
       workLeftMs: workLeftMs / pace,
       deadlineMs: deadline,
-      restartMs: launchMs,
+      restartMs: launchMs + heldBackMs(view, goods),
       lossMs: roundedUp(progress.atRiskMs, turnMs),
       held,
       checkpointAt: held?.pool ?? null,
@@ -176,6 +177,14 @@ function ofEachOffer(fits: readonly Candidate[]): ReadonlyMap<string, Candidate>
     if (each.offer.market === 'on-demand' || spots <= poolsMax) goods.set(name, each)
   }
   return goods
+}
+
+/** Whatever is bought is asked for so much later, at most. */
+function heldBackMs({ law, supplierOf }: View, goods: ReadonlyMap<string, Candidate>): Ms {
+  const sites = [...goods.values()].map(({ offer: { supplier, region } }) => {
+    return jitterAt(law, { seller: supplierOf.get(supplier) ?? null, region })
+  })
+  return Math.max(0, ...sites)
 }
 
 type Sold = Pick<Offer, 'supplier' | 'id' | 'region' | 'market'>
