@@ -322,6 +322,11 @@ describe('placement', () => {
     holds('1s intend w.0.1\n 2s ask w.0.1\n 3s drop w.0.1')
   })
 
+  it('[AU27] what is held back leaves when its moment has come', () => {
+    breaks('I15', '1s intend w.0.1 until 5s\n 4s ask w.0.1')
+    holds('1s intend w.0.1 until 5s\n 5s ask w.0.1\n 6s intend w.1.1\n 6s ask w.1.1')
+  })
+
   it('[AU17] nothing above its ceiling is used', () => {
     breaks('E2', `${bought}\n 4s use w.0.1 20.01`)
     holds(`${bought}\n 4s use w.0.1 20.00`)

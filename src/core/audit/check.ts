@@ -18,7 +18,12 @@ import {
 import { holdersAreAsked, promisesAreKept } from './clauses.ts'
 import { nothingCountsTwice } from './draws.ts'
 import type { Evidence, Violation } from './evidence.ts'
-import { callsAreAllowed, nothingBoughtWhereOut, onlyTheWantedIsAskedFor } from './placement.ts'
+import {
+  callsAreAllowed,
+  heldBackIsHeldBack,
+  nothingBoughtWhereOut,
+  onlyTheWantedIsAskedFor,
+} from './placement.ts'
 import {
   intentFirst,
   noDoubleBuy,
@@ -75,6 +80,7 @@ export const invariants: readonly Invariant[] = [
   { id: 'I15', name: 'placement', needs: ['rulings'], faults: callsAreAllowed },
   { id: 'I15', name: 'trust', needs: ['rulings'], faults: dataGoesWhereItMay },
   { id: 'I15', name: 'wanted', needs: [], faults: onlyTheWantedIsAskedFor },
+  { id: 'I15', name: 'shaping', needs: [], faults: heldBackIsHeldBack },
   { id: 'I16', name: 'first refusal', needs: ['contracts'], faults: holdersAreAsked },
   { id: 'I17', name: 'contracts', needs: ['contracts'], faults: promisesAreKept },
   { id: 'I18', name: 'commitments', needs: ['draws'], faults: nothingCountsTwice },

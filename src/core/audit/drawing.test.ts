@@ -114,9 +114,12 @@ const termsOf: Readonly<Record<string, object>> = {
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
-  intend(ledger, at, [lease = '', , replaces = null]) {
+  /** `for` another lease that it replaces, or held back `until` a moment. */
+  intend(ledger, at, [lease = '', how, word = '']) {
+    const replaces = how === 'for' ? word : null
     ledger.leases.set(lease, { ...blank, ...subjectOf(lease), id: lease, key: lease, replaces })
-    tell(ledger, at, 'lease.intended', lease)
+    const facts: Event['facts'] = how === 'until' ? { notBefore: duration(word) } : {}
+    tell(ledger, at, 'lease.intended', lease, facts)
   },
   /** All of it is promised to one party, from here on or until a moment. */
   sign(ledger, at, [party = '', to = null, kind = 'exclusivity']) {

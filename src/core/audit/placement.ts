@@ -41,6 +41,21 @@ export function onlyTheWantedIsAskedFor({ events }: Evidence): string[] {
   })
 }
 
+/** [I15] What is held back, so that it tells less of us, is asked for at its moment or later. */
+export function heldBackIsHeldBack({ events }: Evidence): string[] {
+  const moments = new Map<string, number>()
+  return events.flatMap(({ kind, lease, facts, at }) => {
+    if (lease === null) return []
+    if (kind === 'lease.intended' && typeof facts.notBefore === 'number') {
+      moments.set(lease, facts.notBefore)
+    }
+    const notBefore = moments.get(lease)
+    return kind === 'lease.asked' && notBefore !== undefined && at < notBefore
+      ? [`${lease} was asked for at ${at}, and was held back until ${notBefore}`]
+      : []
+  })
+}
+
 function enact(rules: Rules, ruling: Ruling): void {
   if ('policy' in ruling) rules.policy = ruling.policy
   else if ('supplier' in ruling) rules.suppliers.set(ruling.supplier.name, ruling.supplier)
