@@ -320,9 +320,7 @@ const firstTerms = {
 } as const
 
 function deny(world: World, denied: readonly string[]): void {
-  const { pricePerHourMax = null, trust, budgets, quotas } = world.policies[0] ?? {}
-  const kept = { ...(trust && { trust }), ...(budgets && { budgets }), ...(quotas && { quotas }) }
-  const spec = policyOf(pricePerHourMax, kept, denied)
+  const spec = { ...(world.policies[0] ?? policyOf(null)), suppliersDenied: denied }
   world.people.apply({ kind: 'Policy', spec }).catch(() => {})
 }
 

@@ -63,7 +63,16 @@ export function draw(chance: Chance, troubleMs: number): Draw {
   const named = { ...even, workloads }
   const known = teams.often(0.3) ? shared(named, teams) : named
   const hurry = chance.fork('hurry')
-  return leant(hurry.often(0.2) ? hurried(known, hurry) : known, chance.fork('leaning'))
+  const whole = leant(hurry.often(0.2) ? hurried(known, hurry) : known, chance.fork('leaning'))
+  const barrier = chance.fork('barrier')
+  return barrier.often(0.2) ? shaped(whole, barrier) : whole
+}
+
+/** Some or all are asked for something new a while after it was decided. */
+function shaped({ policy, ...rest }: Draw, chance: Chance): Draw {
+  const relations = chance.pick([['rival'], ['neutral', 'rival']] as const)
+  const shaping = [{ relations, jitterMs: chance.whole(1, 10) * minute }]
+  return { ...rest, policy: { ...(policy ?? policyOf(null)), shaping } }
 }
 
 /** Two teams of one cohort lend each other what they may hold. */
@@ -150,9 +159,8 @@ function offerOf(id: string, accelerator: string, dollars: number, nodes: number
 export function policyOf(
   pricePerHourMax: number | null,
   more: Pick<Policy, 'trust' | 'budgets' | 'quotas'> = {},
-  denied: readonly string[] = [],
 ): Policy {
-  const rules = { pricePerHourMax, suppliersAllowed: null, suppliersDenied: denied }
+  const rules = { pricePerHourMax, suppliersAllowed: null, suppliersDenied: [] }
   return { name: 'house', generation: 0, ...rules, moveWhenCheaperBy: 0.25, ...more }
 }
 
