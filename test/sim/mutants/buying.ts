@@ -220,6 +220,13 @@ export const buying: readonly Mutant[] = [
     '...changes.slice(changes.length)',
   ),
   mutant(
+    'held-back-from-nobody',
+    'what is held back is asked for at once',
+    'src/core/acquire/answer.ts',
+    '(notBefore === undefined || now >= notBefore)',
+    'true',
+  ),
+  mutant(
     'trust-asked-once',
     'trust is asked when a purchase is planned, and never when its call leaves',
     'src/core/contracts/law.ts',
