@@ -21,7 +21,15 @@ import type { Observed } from '../turn/observed.ts'
 import { lawOn } from '../turn/rules.ts'
 import { sheet } from '../turn/sheet.ts'
 import { withdraw } from '../withdraw.ts'
-import { decideRight, evidenceOf, giveNotice, type Move, openRight, rightsOf } from './rofr.ts'
+import {
+  decideRight,
+  evidenceOf,
+  giveNotice,
+  type Move,
+  noticesTo,
+  openRight,
+  rightsOf,
+} from './rofr.ts'
 
 const day = 86_400_000
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -285,4 +293,30 @@ it('[OP36] where a holder takes it, nothing is left to offer to the next', async
   const done = await tell(later)
   const why = `incumbent takes it in ${id}, so nothing is left to offer`
   assert.equal('why' in done ? done.why : null, why)
+})
+
+it('[OP39] keeps what a holder was told, and tells no more than the notice did', async (t) => {
+  const { ledger, open, tell, move } = await house(t)
+  assert.deepEqual(await noticesTo(ledger, 'incumbent'), [])
+  await open('train')
+  const first = await tell()
+  assert.ok('notice' in first)
+  const { digest, terms } = first.notice
+  const given = {
+    ...{ at: Date.parse('2025-03-03'), clause: 'msa/first', channel: first.notice.channel },
+    ...{ answerWithin: '10 days', terms, digest },
+  }
+  assert.deepEqual(await noticesTo(ledger, 'incumbent'), [given])
+  assert.deepEqual(await noticesTo(ledger, 'rival'), [])
+  await move({ event: 'decline' })
+  const dearer = { ...offer, pricePerHour: 96_000_000 }
+  const order = { workload: 'train', offer: 'rival/h100x8', by: 'ann' }
+  await openRight(ledger, order, [dearer])
+  await tell()
+  const both = await noticesTo(ledger, 'incumbent')
+  assert.deepEqual(
+    both.map((each) => each.terms),
+    [null, { price_per_hour: '$12.00', accelerators: '8' }],
+  )
+  assert.doesNotMatch(JSON.stringify(both), /rival|train|nonce|receipt/)
 })

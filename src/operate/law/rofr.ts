@@ -213,6 +213,21 @@ export function evidenceOf(snapshot: Snapshot, id: string, hash: Hash): Bundle |
   return found ? bundle(found, hash) : null
 }
 
+/** What a holder was given notice of. Shows no term that the notice did not show. */
+export async function noticesTo(ledger: Ledger, holder: string) {
+  const cases = await everyCase(ledger, await ledger.now())
+  return cases.flatMap((of) => {
+    if (of.clause.with !== holder) return []
+    return of.evidence.flatMap(({ at, to, digest }) => {
+      if (to !== 'noticed' || digest === null) return []
+      const { channel, answerWithin, terms } = notice(of, '', () => digest)
+      // A case whose deal has changed since has one notice only that its terms are those of.
+      const told = digest === of.digest ? terms : null
+      return { at, clause: clauseName(of.clause), channel, answerWithin, terms: told, digest }
+    })
+  })
+}
+
 /** Live while anything can still come of it, or a purchase under it may be tried again. */
 export function rightPut(body: RofrCase, version: number) {
   const live = rofrMoves[body.step].length > 0 || body.step === 'bound'
