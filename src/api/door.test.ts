@@ -58,6 +58,7 @@ const may: Readonly<Record<RouteName | 'metrics', string>> = {
   suppliers: 'writer reader',
   publicSuppliers: 'writer reader',
   scores: 'writer reader',
+  told: 'writer reader',
   decideStanding: '',
   deleteSupplier: '',
   policies: 'writer reader',

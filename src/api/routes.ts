@@ -9,6 +9,7 @@ import { moneyRoutes } from './routes/money.ts'
 import { admins, anyone, gateways, ms, none, writers } from './routes/roles.ts'
 import { VerdictView } from './wire/law.ts'
 import { PublicSupplier, ScoreView } from './wire/money.ts'
+import { ToldReply } from './wire/told.ts'
 import { WhatIfReply, WhatIfRequest } from './wire/what-if.ts'
 import {
   ApplyReply,
@@ -174,6 +175,17 @@ export const routes = {
     body: none,
     reply: z.object({ scores: z.array(ScoreView) }),
     about: 'How suppliers did: refusals, time to capacity, what they took back.',
+  },
+  told: {
+    ...paths.told,
+    roles: anyone,
+    params: named,
+    query: z.strictObject({
+      since: z.coerce.number().int().optional().describe('from then on; all by default'),
+    }),
+    body: none,
+    reply: ToldReply,
+    about: 'What left for a supplier: what it was asked for, given back, and given notice of.',
   },
   decideStanding: {
     ...paths.decideStanding,

@@ -17,6 +17,7 @@ import { lawHandlers } from './handlers/law.ts'
 import { marketHandlers } from './handlers/market.ts'
 import { moneyHandlers } from './handlers/money.ts'
 import { recordHandlers } from './handlers/records.ts'
+import { toldHandlers } from './handlers/told.ts'
 import { whatIfHandlers } from './handlers/what-if.ts'
 import { workloadHandlers } from './handlers/workloads.ts'
 import { addMetrics } from './metrics.ts'
@@ -80,6 +81,7 @@ export async function apiServer(options: ApiOptions): Promise<ApiServer> {
     ...workloadHandlers(house),
     ...whatIfHandlers(house),
     ...marketHandlers(house),
+    ...toldHandlers(house),
     ...recordHandlers(house),
     ...lawHandlers(house),
     ...moneyHandlers(house),
