@@ -20,6 +20,7 @@ import type { Programs } from './programs.ts'
 import type { Session } from './session.ts'
 import { addServe, addStarts } from './start.ts'
 import { type StandingOptions, verbs } from './supplier/standing.ts'
+import type { ToldOptions } from './supplier/told.ts'
 import { dayOf, durationMs, kinds, wholeNumber } from './values.ts'
 
 /** The work of a command: its arguments as they were typed, its options parsed. */
@@ -274,6 +275,16 @@ function addSupplier(root: Command, { programs, does }: Omit<TreeOptions, 'versi
     .command('score')
     .description('how suppliers did: refusals, time to capacity, what they took back')
     .action(does(async (session) => (await import('./supplier/score.ts')).score(session)))
+  supplier
+    .command('told')
+    .description('what left for a supplier: what it was asked for, given back, given notice of')
+    .argument('<name>')
+    .option('--since <day>', 'from this day on, or this moment', dayOf)
+    .action(
+      does(async (session, [name = ''], options: ToldOptions) =>
+        (await import('./supplier/told.ts')).told(session, name, options),
+      ),
+    )
   for (const [verb, state] of Object.entries(verbs)) {
     supplier
       .command(verb)
