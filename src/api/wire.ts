@@ -90,6 +90,7 @@ const MarketView = z.object({
 
 export const PlanReply = z.object({
   changes: ApplyReply.shape.results,
+  warnings: z.array(z.string()).describe('what may be a slip, and is taken all the same'),
   actions: z.array(ActionView),
   reasons: z.array(ReasonView),
   pricePerHourNow: micros,

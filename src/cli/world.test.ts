@@ -176,6 +176,7 @@ const unmet: ReasonView = {
 
 export const plan: PlanReply = {
   changes: [{ kind: 'Job', name: 'train', change: 'created', generation: 1 }],
+  warnings: [],
   actions: [
     {
       do: 'acquire',

@@ -74,6 +74,32 @@ it('[AP27] a plan of what contradicts itself is refused as its submission is', a
   refused(await ask('POST /v1/plan', { body: alone }), 409, 'conflict', told)
 })
 
+it('[AP42] a plan warns of a scope that nothing known fits, until it is in force', async (t) => {
+  const { ask, apply } = await stage(t)
+  const asking = (scope: string) => {
+    const clause = `  - { kind: rofo, id: ask, window: 5 days, scope: { ${scope} } }`
+    return contract(clause)
+      .documents.map(({ text }) => text)
+      .join()
+  }
+  const warned = async (scope: string, more = '') => {
+    const body = { documents: [{ file: 'a.yaml', text: `${asking(scope)}${more}` }] }
+    return (await ask('POST /v1/plan', { body })).body.warnings
+  }
+  const bolt = 'kind: Supplier\nname: bolt\nurl: http://bolt\n'
+  // Nobody has named a region yet; a party and a supplier of the same files are known.
+  assert.deepEqual(await warned('supplier: [acme], region: mars'), [])
+  assert.deepEqual(await warned('supplier: bolt', `\n---\n${bolt}`), [])
+  const nobody = 'msa/ask: no supplier is known that fits In bolt; correct it; known are acme'
+  assert.deepEqual(await warned('supplier: bolt'), [nobody])
+  await apply(`${bolt}jurisdictions: { us-east: us }\nhosts: { eu: [core] }\n`)
+  assert.deepEqual(await warned('supplier: core, region: { starts_with: us }'), [])
+  const mars = 'msa/ask: no region is known that fits In mars; correct it; known are eu, us-east'
+  assert.deepEqual(await warned('region: mars'), [mars])
+  await apply(asking('region: mars'))
+  assert.deepEqual(await warned('region: mars'), [], 'what is in force is left alone')
+})
+
 it('[AP28] an override names two persons before it is in force', async (t) => {
   const { ask, token } = await stage(t)
   await ask('POST /v1/apply', { body: contract('  - { kind: exclusivity, id: alone }') })

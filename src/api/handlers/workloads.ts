@@ -18,7 +18,7 @@ import {
   workloadView,
 } from '../../core/report/views.ts'
 import { verdictsAt } from '../../operate/law/look.ts'
-import { type LawChange, lawOf } from '../../operate/law/take.ts'
+import { type LawChange, lawOf, unknownScopes } from '../../operate/law/take.ts'
 import { type SubmitResult, submit } from '../../operate/submit.ts'
 import { withdraw } from '../../operate/withdraw.ts'
 import type { Kind, Row, RowQuery, Snapshot } from '../../ports/ledger.ts'
@@ -126,6 +126,7 @@ async function planned(house: House, body: ApplyRequest) {
   const before = await ledger.read()
   const law = await lawOf(ledger, specs, before.now)
   if ('refused' in law) throw new Refused('conflict', law.refused)
+  const warnings = unknownScopes(law, before, { specs, offers: operator.offers() })
   const { world, plan } = await operator.preview(specs)
   const bought = plan.actions.flatMap((action) => (action.do === 'acquire' ? [action] : []))
   const released = new Set(
@@ -136,6 +137,7 @@ async function planned(house: House, body: ApplyRequest) {
   const leaseOf = (id: string) => now.find((lease) => lease.id === id) ?? null
   return {
     changes: await Promise.all(specs.map((spec) => changeOf(house, spec, law))),
+    warnings: [...warnings],
     actions: plan.actions.map((action) =>
       actionView(action, 'lease' in action ? leaseOf(action.lease) : null),
     ),

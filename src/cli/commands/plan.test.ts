@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { WhatIfRequest } from '../../api/wire/what-if.ts'
 import { fakeServer, loggedIn, now, run, temporaryFolder } from '../stage.test.ts'
-import { whatIf, world } from '../world.test.ts'
+import { plan, whatIf, world } from '../world.test.ts'
 
 const stdin = 'kind: Job\nname: train\n'
 
@@ -15,6 +15,14 @@ it('plan changes nothing, and with --strict tells what stays unmet', async (t) =
   assert.equal((await run(['plan', '-f', '-'], { env, stdin })).exitCode, 0)
   assert.equal((await run(['plan', '-f', '-', '--strict'], { env, stdin })).exitCode, 6)
   assert.deepEqual(server.calls, ['plan', 'plan'])
+})
+
+it('plan warns of what may be a slip', async (t) => {
+  const warning = 'msa/ask: no region is known that fits In mars; correct it; known are us'
+  const answers = { ...world, plan: () => ({ ...plan, warnings: [warning] }) }
+  const env = loggedIn(await fakeServer(t, answers))
+  const { stdout } = await run(['plan', '-f', '-'], { env, stdin })
+  assert.ok(stdout.includes(`\nwarning: ${warning}\n`))
 })
 
 describe('plan, what if', () => {

@@ -39,6 +39,7 @@ export function planText(plan: PlanReply, look: Look, whys: 'all' | 'decisive'):
   const prices = `${formatUsd(pricePerHourNow)}/h now, ${formatUsd(pricePerHourThen)}/h then`
   const parts = [
     intentsText(plan.changes),
+    plan.warnings.map((text) => `warning: ${plain(text)}\n`).join(''),
     actions.length > 0 ? table(actionColumns, actions, look) : 'nothing to buy, start or stop\n',
     reasonsText(shown),
     `${unmet.length > 0 ? `unmet: ${unmet.map(plain).join(', ')}\n` : ''}price: ${prices}\n`,

@@ -1,10 +1,13 @@
 /**
  * Contracts in the ledger: every version stays, and none comes in that contradicts what is there.
  */
+import { emptyScopes } from '../../core/contracts/check/alone.ts'
 import { contradictions } from '../../core/contracts/check/contradictions.ts'
 import { withTaken } from '../../core/contracts/rights/taken.ts'
 import type { Contract } from '../../core/domain/contract.ts'
+import type { Offer } from '../../core/domain/offer.ts'
 import { type Spec, same } from '../../core/domain/spec.ts'
+import type { SupplierSpec } from '../../core/domain/supplier.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Ledger, Put, Row, Snapshot } from '../../ports/ledger.ts'
 
@@ -70,6 +73,47 @@ function contradictionIn(history: readonly Contract[]): string | null {
   const between = other === null ? clause : `${clause} and ${other}`
   const rest = more.length === 0 ? '' : ` (and ${more.length} more; \`calumet contract check\`)`
   return `${between}: ${found}; ${remedy}${rest}`
+}
+
+/**
+ * Scopes of what is submitted that no supplier and no region fits which is known by then: a slip,
+ * or something that is to come. Told and not refused, for a contract may be there first.
+ */
+export function unknownScopes(
+  { drafts }: LawChange,
+  snapshot: Snapshot,
+  { specs, offers }: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
+): readonly string[] {
+  const added = [...drafts.values()].filter(({ change }) => change !== 'unchanged')
+  const sellers = [
+    ...snapshot.rows.supplier.map(({ body }) => body),
+    ...specs.flatMap((each) => (each.kind === 'Supplier' ? [each.spec] : [])),
+  ]
+  const parties = [...signedOf(snapshot), ...added.map(({ body }) => body)].map(
+    ({ with: to }) => to,
+  )
+  const regions = [
+    ...offers.map(({ region }) => region),
+    ...snapshot.rows.lease.map(({ body }) => body.region),
+    ...sellers.flatMap(regionsOf),
+  ]
+  const known = {
+    supplier: [...new Set([...parties, ...sellers.flatMap(namesOf)])],
+    // Where nobody has named a region yet, none is a slip.
+    ...(regions.length > 0 && { region: [...new Set(regions)] }),
+  }
+  return added
+    .flatMap(({ body }) => body.clauses.flatMap((clause) => emptyScopes(clause, known)))
+    .map(({ clause, found, remedy }) => `${clause}: ${found}; ${remedy}`)
+}
+
+/** Its own, and of whoever runs a region for it. */
+function namesOf({ name, hosts = {} }: SupplierSpec): readonly string[] {
+  return [name, ...Object.values(hosts).flat()]
+}
+
+function regionsOf({ hosts = {}, jurisdictions = {}, scope }: SupplierSpec): readonly string[] {
+  return [...Object.keys(hosts), ...Object.keys(jurisdictions), ...(scope?.regions ?? [])]
 }
 
 export function contractPut(body: Contract): Put {
