@@ -59,6 +59,16 @@ const facts: Readonly<Record<string, (home: House) => Promise<void> | void>> = {
   },
   'that it is a rival and an investor': (home) =>
     apply(home, `${bolt}relations: [rival, investor]`),
+  'that its requests are held back': (home) =>
+    apply(
+      home,
+      `${bolt}relations: [rival]
+---
+kind: Policy
+name: p
+shaping: [{ relations: [rival], jitter: 5m }]
+`,
+    ),
   'what it has proven': (home) =>
     apply(home, `${bolt}controls: [{ name: kms, until: 2099-01-01, document: a letter }]`),
   'who runs its sites': (home) => apply(home, `${bolt}hosts: { us: [core] }`),
