@@ -1,13 +1,14 @@
 /**
  * How long a plan takes: fresh, where every gang must be bought; settled, where all of them run and
  * the planner only looks whether moving pays; and settled but for one event, another each time: a
- * new price, a lease that was taken back, a workload that arrived.
+ * new price, a lease that was taken back, a workload that arrived. And how long it takes to tell
+ * whoever arrives what the last plan leaves to it.
  *
  * Worlds come from a seed. Offers bunch in few shapes, which is the planner's bad case. Says
  * nothing of how good a plan is.
  */
 
-import { demands } from '../src/core/demand/demands.ts'
+import { demands, firstDemand } from '../src/core/demand/demands.ts'
 import type { Lease } from '../src/core/domain/lease.ts'
 import type { Offer } from '../src/core/domain/offer.ts'
 import type { Acquire, Plan } from '../src/core/domain/plan.ts'
@@ -16,7 +17,7 @@ import { defaultPolicy, type SupplierSpec } from '../src/core/domain/supplier.ts
 import type { Demand, Job, Service, Workload } from '../src/core/domain/workload.ts'
 import { noBelief, type World } from '../src/core/domain/world.ts'
 import { lint } from '../src/core/plan/lint.ts'
-import { plan } from '../src/core/plan/plan.ts'
+import { plan, planning } from '../src/core/plan/plan.ts'
 
 export const name = 'plan'
 
@@ -48,6 +49,7 @@ export async function run(): Promise<{
       row('a new price', (turn) => repriced(settled, turn)),
       row('a lost lease', (turn) => bereft(settled, turn)),
       row('an arrival', (turn) => joined(settled, fresh, turn)),
+      arrivalRow(settled, fresh),
     ]
   })
   return {
@@ -84,6 +86,21 @@ function row(label: string, worldOf: (turn: number) => World): (string | number)
   const oneByOneOver = alone && market ? percent(alone.cost / market.least - 1) : '–'
   const served = [purchases(planned).length, alone?.served ?? '–']
   return [...size, ...served, over, oneByOneOver, ms(planMs), ms(lintMs)]
+}
+
+/** Told what the last plan leaves to it; half of them are of a kind that was never seen before. */
+function arrivalRow(settled: World, { workloads }: World): (string | number)[] {
+  const { arrive } = planning(settled)
+  const arrivals = Array.from({ length: 9 }, (_, turn) => {
+    const like = workloads[turn * 5 + 1] ?? workloads[0]
+    const [way, ...others] = like?.spec.resources ?? []
+    if (!like || !way) throw new Error('there is nothing to arrive')
+    const resources = turn % 2 === 0 ? [{ ...way, nodes: way.nodes + 1 }, ...others] : [way]
+    return firstDemand({ ...like, spec: { ...like.spec, name: `arrived-${turn}`, resources } })
+  })
+  const toldMs = medianMs((turn) => arrive(arrivals[turn] as Demand))
+  const size = [settled.demands.length, settled.offers.length]
+  return ['an arrival, told at once', ...size, '–', '–', '–', '–', toldMs.toFixed(2), '–']
 }
 
 /** As other tools do it: one gang after another, each where it is cheapest by then. */

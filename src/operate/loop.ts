@@ -2,8 +2,10 @@
  * The only loop: observe, plan, lint, commit, act; again and again, through crashes of its own and
  * outages of any supplier. It waits for nobody: whatever is slow is looked at in the next turn.
  */
+import { firstDemand } from '../core/demand/demands.ts'
 import { event } from '../core/domain/event.ts'
 import type { Spec } from '../core/domain/spec.ts'
+import type { WorkloadStatus } from '../core/domain/workload.ts'
 import { learn, lessonsOfQuotes } from '../core/hunt/lessons.ts'
 import type { Clock, Keys } from '../ports/clock.ts'
 import type { Commit, CommitOutcome, Kind, Ledger, Snapshot } from '../ports/ledger.ts'
@@ -18,7 +20,7 @@ import { type Memory, recall, remember } from './memory.ts'
 import type { Operator } from './operator.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
-import { decide } from './turn/decide.ts'
+import { type Decision, decide } from './turn/decide.ts'
 import type { DecideOptions, Observed } from './turn/observed.ts'
 import { withSpecs } from './turn/preview.ts'
 import type { Stray } from './turn/strays.ts'
@@ -43,12 +45,11 @@ export function operator(options: OperatorOptions): Operator {
   const bell = doorbell(clock)
   const lead = leadership({ ledger, clock, holder, ttlMs: settings.leadershipMs })
   const loads = load(clock)
-  const { installation } = ledger
-  const eyes = watch({ installation, open, clock, settings, onNews: bell.ring })
+  const eyes = watch({ ...options, installation: ledger.installation, onNews: bell.ring })
   let memory: Memory | null = null
   let meanwhile: Pick<Commit, 'puts'>[] = []
   let straysSeen: ReadonlySet<string> = new Set()
-  let lastTurnAt: number | null = null
+  let last: Pick<Decision, 'world' | 'arrive'> | null = null
   let said: string | null = null
   let listeningSinceMs = clock.steadyMs()
   let lookedAtMs = listeningSinceMs
@@ -166,7 +167,7 @@ export function operator(options: OperatorOptions): Operator {
     for (const ask of decision.asks) calls.ask(ask)
     for (const lease of decision.releases) calls.release(lease)
     for (const stray of decision.strays) if (stray.certain) calls.giveBack(stray)
-    lastTurnAt = snapshot.now
+    last = decision
     return true
   }
 
@@ -219,8 +220,14 @@ export function operator(options: OperatorOptions): Operator {
       return { world, law, plan }
     },
     audit: auditor({ ledger, open, clock, keys, settings }),
-    health: () => ({ leading: lead.epoch() !== null, lastTurnAt, said }),
+    outlook: (workload) => (lead.epoch() === null ? null : outlookOf(last, workload)),
+    health: () => ({ leading: lead.epoch() !== null, lastTurnAt: last?.world.now ?? null, said }),
   }
+}
+
+/** What the last turn leaves to a workload that came after it. */
+function outlookOf(last: Pick<Decision, 'arrive'> | null, workload: WorkloadStatus) {
+  return last?.arrive(firstDemand(workload)).reasons ?? null
 }
 
 const staleInARowMax = 5

@@ -3,7 +3,9 @@
  * try out a change without making it.
  */
 import type { Offer } from '../core/domain/offer.ts'
+import type { Reason } from '../core/domain/reason.ts'
 import type { Spec } from '../core/domain/spec.ts'
+import type { WorkloadStatus } from '../core/domain/workload.ts'
 import type { Audit } from './audit.ts'
 import type { Decision } from './turn/decide.ts'
 
@@ -20,6 +22,11 @@ export interface Operator {
   noteLoad(gateway: string, service: string, requestsPerSecond: number): void
   /** The plan as it would be with these specs submitted; changes nothing. */
   preview(specs: readonly Spec[]): Promise<Pick<Decision, 'world' | 'law' | 'plan'>>
+  /**
+   * What the last plan leaves to a workload that came after it, or its first replica: worked out at
+   * once. Null where nobody planned here lately.
+   */
+  outlook(workload: WorkloadStatus): readonly Reason[] | null
   /** All invariants, held against the ledger and against what suppliers list now. */
   audit(): Promise<Audit>
   /** Whether this control plane leads, and when its last turn ended well. */

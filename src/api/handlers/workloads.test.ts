@@ -60,6 +60,24 @@ describe('[AP14] plan and apply say of every kind what changed', () => {
     assert.deepEqual(home.acme.orders, [])
   })
 
+  it('[AP43] whoever came after the last plan is told what it leaves', async (t) => {
+    const home = await stage(t)
+    await home.apply(supplier('https://acme.example'))
+    home.run()
+    await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
+    await home.apply(job('first'))
+    await home.clock.until('a plan', 60_000, async () => {
+      return (await home.ledger.read()).rows.plan.length > 0
+    })
+    // As in the moment between a submission and the next turn.
+    const [row] = (await home.ledger.read()).rows.workload
+    assert.ok(row)
+    const body = { ...row.body, spec: { ...row.body.spec, name: 'late' } }
+    await home.put({ ...row, id: 'late', version: 0, body } as never)
+    const { reasons } = (await home.ask('GET /v1/workloads/late/why')).body
+    assert.match(reasons[0].text, /^acme\/h100x8 was chosen/)
+  })
+
   it('a run that nothing fits stays unmet', async (t) => {
     const { ask } = await stage(t)
     const body = { documents: [{ file: 'a.yaml', text: job('train') }] }

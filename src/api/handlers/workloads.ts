@@ -67,7 +67,7 @@ export function workloadHandlers(house: House): Handlers<Names> {
       return {
         workload,
         leases: leases.map(leaseView),
-        reasons: reasonsOf(snapshot, name),
+        reasons: reasonsOf(house, snapshot, row.body),
         events: events.map(eventView),
         spec: row.body.spec,
       }
@@ -83,7 +83,7 @@ export function workloadHandlers(house: House): Handlers<Names> {
       }
       const [plan] = snapshot.rows.plan
       const at = plan?.body.at ?? snapshot.now
-      return { name, at, reasons: reasonsOf(snapshot, name), verdicts: [] }
+      return { name, at, reasons: reasonsOf(house, snapshot, body), verdicts: [] }
     },
     async leases({ query }) {
       const rows = query.all
@@ -295,9 +295,13 @@ function nobody(name: string): Refused {
   return new Refused('not-found', `there is no job or service ${name}; ${hint}`)
 }
 
-function reasonsOf({ rows, now }: Snapshot, name: string) {
+/** Of what came after the last plan, that which the plan leaves to it. */
+function reasonsOf({ operator }: House, { rows, now }: Snapshot, workload: WorkloadStatus) {
   const plan = rows.plan[0]?.body
-  const reasons = plan ? reasonsIn(plan, (run) => run.startsWith(`${name}.`)) : []
+  const { name } = workload.spec
+  const planned = plan ? reasonsIn(plan, (run) => run.startsWith(`${name}.`)) : []
+  const isNews = planned.length === 0 && workload.state === 'active'
+  const reasons = isNews ? (operator.outlook(workload) ?? []) : planned
   return reasons.map((reason) => reasonView(reason, now))
 }
 

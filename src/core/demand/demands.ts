@@ -84,6 +84,11 @@ function hasEnded(run: Run): boolean {
   return run.state === 'done' || run.state === 'failed'
 }
 
+/** The gang that a workload wants before any other. */
+export function firstDemand(status: WorkloadStatus): Demand {
+  return toDemand(status, 0)
+}
+
 function toDemand({ spec, submittedAt }: WorkloadStatus, slot: number): Demand {
   return { run: `${spec.name}.${slot}`, slot, workload: spec, submittedAt }
 }

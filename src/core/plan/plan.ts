@@ -11,6 +11,7 @@ import type { Demand } from '../domain/workload.ts'
 import type { World } from '../domain/world.ts'
 import { huntingOf } from './deadline/hunting.ts'
 import { finish, hasEnded } from './finish.ts'
+import { baggagesOf } from './gravity/baggage.ts'
 import { keep } from './keep.ts'
 import { place } from './market/place.ts'
 import { overflowFor } from './overflow.ts'
@@ -18,20 +19,41 @@ import { costOfWork, pricePerWork } from './score.ts'
 import { prepare, settle } from './settle.ts'
 import { type Decision, note, openTally, type Tally } from './tally/tally.ts'
 import { inOrder, type Queue } from './tally/urgency.ts'
-import { look, type Standing, type View } from './view.ts'
+import { look, type Standing, standingOf, type View } from './view.ts'
+
+export interface Planning {
+  readonly plan: Plan
+  /**
+   * What would be done for one more gang, with what the plan leaves to it: a look along the shelf,
+   * not a plan. Where everything is taken, a new plan may still take it from somebody less urgent.
+   */
+  arrive(demand: Demand): Decision
+}
 
 export function plan(world: World, law: Law = noLaw): Plan {
+  return planning(world, law).plan
+}
+
+export function planning(world: World, law: Law = noLaw): Planning {
   const view = look(world, law)
   const queue = inOrder(view)
-  const { decisions, market } = decideAll(view, queue)
+  const { decisions, market, tally } = decideAll(view, queue)
   const alike = alikeOf(queue, decisions)
   return {
-    generation: world.generation + 1,
-    at: world.now,
-    actions: [...decisions.flatMap(({ actions }) => actions), ...finish(view)],
-    reasons: decisions.flatMap(({ reasons }) => reasons),
-    ...(alike.length > 0 && { alike }),
-    market,
+    plan: {
+      generation: world.generation + 1,
+      at: world.now,
+      actions: [...decisions.flatMap(({ actions }) => actions), ...finish(view)],
+      reasons: decisions.flatMap(({ reasons }) => reasons),
+      ...(alike.length > 0 && { alike }),
+      market,
+    },
+    arrive(demand) {
+      const baggages = baggagesOf({ ...world, demands: [demand] })
+      // Whoever is told at once is told reasons of its own.
+      const open = { ...tally, isSketch: false, refused: new Map() }
+      return decide({ ...view, baggages }, open, standingOf(view, demand))
+    },
   }
 }
 
@@ -50,6 +72,8 @@ function alikeOf({ standings }: Queue, decisions: readonly Decision[]): readonly
 interface Decided {
   readonly decisions: readonly Decision[]
   readonly market: MarketFacts | null
+  /** What is spoken for once all of it is decided. */
+  readonly tally: Tally
 }
 
 /**
@@ -60,21 +84,24 @@ function decideAll(view: View, { standings, needy }: Queue): Decided {
   const isSketch = needy > fewNeedy
   const first = openTally(view, { isSketch })
   const alone = decideEach(view, standings, first)
-  if (!first.isAsked) return { decisions: alone, market: null }
+  if (!first.isAsked) return { decisions: alone, market: null, tally: first }
   const demands = standings.map(({ demand }) => demand)
   const buyers = demands.filter(
     (demand, index) => purchaseOf(alone[index]) && !hasOwnOrder(view, demand),
   )
   const placement = buyers.length > 1 ? place(view, openTally(view), buyers) : null
-  if (!placement && !isSketch) return { decisions: alone, market: null }
-  const together = decideEach(view, standings, openTally(view, { placement }))
-  if (!placement) return { decisions: together, market: null }
+  if (!placement && !isSketch) return { decisions: alone, market: null, tally: first }
+  const second = openTally(view, { placement })
+  const together = decideEach(view, standings, second)
+  if (!placement) return { decisions: together, market: null, tally: second }
   const isWorth = isBetter(view, demands, together, alone)
-  const apart = isSketch && !isWorth ? decideEach(view, standings, openTally(view)) : alone
+  const third = isSketch && !isWorth ? openTally(view) : null
+  const apart = third ? decideEach(view, standings, third) : alone
   const decisions = isWorth ? together : apart
   const cost = Math.round(sharedCost(view, demands, decisions))
   const { least, prices } = placement.facts
-  return { decisions, market: { cost, least: Math.min(least, cost), prices } }
+  const market = { cost, least: Math.min(least, cost), prices }
+  return { decisions, market, tally: isWorth ? second : (third ?? first) }
 }
 
 /** So few are told their reasons at once; of more it is first sketched who buys at all. */

@@ -10,7 +10,7 @@ import type { Acquire, Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { lint } from './lint.ts'
-import { plan } from './plan.ts'
+import { plan, planning } from './plan.ts'
 
 const suppliers = ['acme', 'bolt', 'coil'] as const
 const shapes = ['H100:8', 'A100-80GB:8', 'L4:1'] as const
@@ -119,6 +119,30 @@ function purchases({ actions }: Plan): readonly Acquire[] {
 
 it('[PL26] the checker finds nothing wrong with any plan', () =>
   holds((world) => assert.deepEqual(lint(world, plan(world)), []), 1_500))
+
+it('[PL54] who arrives gets what the plan leaves, and no more', () => {
+  let served = 0
+  holds((world) => {
+    const arrival = world.demands.find(({ workload }) => workload.name === 'a')
+    if (!arrival) return
+    const isOther = ({ workload }: { readonly workload: string }) => workload !== 'a'
+    const before = {
+      ...world,
+      workloads: world.workloads.filter(({ spec }) => spec.name !== 'a'),
+      demands: world.demands.filter((demand) => demand !== arrival),
+      runs: world.runs.filter(isOther),
+      leases: world.leases.filter(isOther),
+    }
+    const { plan: planned, arrive } = planning(before)
+    const { actions, reasons } = arrive(arrival)
+    assert.deepEqual(arrive(arrival), { actions, reasons })
+    const after = { ...before, workloads: world.workloads, demands: world.demands }
+    const both = { ...planned, actions: [...planned.actions, ...actions] }
+    assert.deepEqual(lint(after, both), [])
+    served += actions.length
+  })
+  assert.ok(served > 50, `${served} were served`)
+})
 
 it('[PL1] a shuffled world gives the identical plan', () => {
   const shuffled = <T>(all: readonly T[]) =>

@@ -13,7 +13,7 @@ import type { Reason } from '../../core/domain/reason.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { World } from '../../core/domain/world.ts'
 import { lint } from '../../core/plan/lint.ts'
-import { plan as makePlan } from '../../core/plan/plan.ts'
+import { type Planning, planning } from '../../core/plan/plan.ts'
 import type { Commit, Expectation, Snapshot } from '../../ports/ledger.ts'
 import type { Memory } from '../memory.ts'
 import { carry } from './carry.ts'
@@ -37,6 +37,7 @@ export interface Decision {
   readonly world: World
   readonly law: Law
   readonly plan: Plan
+  readonly arrive: Planning['arrive']
   readonly faults: readonly string[]
   readonly commit: Pick<Commit, 'expects' | 'puts' | 'events'>
   readonly asks: readonly Ask[]
@@ -57,13 +58,14 @@ export function decide(snapshot: Snapshot, observed: Observed, options: DecideOp
   advanceRuns(rows, observed, options, now)
   endWorkloads(rows, now)
   const world = worldOf(rows, observed, { memory: options.memory, law })
-  const { plan, faults } = planned(world, law)
+  const { plan, arrive, faults } = planned(world, law)
   carry(rows, plan, options, law)
   notePlan(rows, plan, faults)
   return {
     world,
     law,
     plan,
+    arrive,
     faults,
     commit: { expects: asKnown(rows, plan), puts: rows.puts(), events: rows.events },
     ...calls(rows, observed, law),
@@ -98,10 +100,10 @@ function knowFormer(rows: Sheet, { formerVersions }: Memory): void {
 }
 
 /** A plan that fails lint is not carried out; its reasons stand, its actions do not. */
-export function planned(world: World, law: Law): { plan: Plan; faults: readonly string[] } {
-  const plan = makePlan(world, law)
+export function planned(world: World, law: Law): Planning & { faults: readonly string[] } {
+  const { plan, arrive } = planning(world, law)
   const faults = lint(world, plan, law)
-  return faults.length === 0 ? { plan, faults } : { plan: { ...plan, actions: [] }, faults }
+  return { plan: faults.length === 0 ? plan : { ...plan, actions: [] }, arrive, faults }
 }
 
 /** Written only when it says something new: a turn that changes nothing leaves no trace. */
