@@ -76,11 +76,29 @@ function compared(input: SettleInput): Settled | null {
 
 /** The rental that is this lease: the bound one, else the oldest that carries its key. */
 export function rentalOf(lease: Lease, rentals: readonly Rental[]): Rental | null {
-  if (lease.rental !== null) return rentals.find(({ id }) => id === lease.rental) ?? null
-  const candidates = rentals.filter(({ key }) => key === lease.key)
+  const { byId, byKey } = indexed(rentals)
+  if (lease.rental !== null) return byId.get(lease.rental) ?? null
+  const candidates = byKey.get(lease.key) ?? []
   const alive = candidates.filter(({ state }) => state !== 'ended')
   const pool = alive.length > 0 ? alive : candidates
   return [...pool].sort(older)[0] ?? null
+}
+
+interface Indexed {
+  readonly byId: ReadonlyMap<string, Rental>
+  readonly byKey: ReadonlyMap<string | null, readonly Rental[]>
+}
+
+/** A memo and nothing else: every lease of a supplier is looked for in the same listing. */
+const indexes = new WeakMap<readonly Rental[], Indexed>()
+
+function indexed(rentals: readonly Rental[]): Indexed {
+  const known = indexes.get(rentals)
+  if (known) return known
+  const byId = new Map(rentals.toReversed().map((rental) => [rental.id, rental]))
+  const fresh = { byId, byKey: Map.groupBy(rentals, ({ key }) => key) }
+  indexes.set(rentals, fresh)
+  return fresh
 }
 
 function older(a: Rental, b: Rental): number {
