@@ -15,34 +15,53 @@ export type Wishes = Pick<World, 'workloads' | 'runs' | 'leases' | 'sights' | 'r
 
 /** Every gang that shall run now, the most urgent first. */
 export function demands(wishes: Wishes): Demand[] {
-  const runsOf = Map.groupBy(wishes.runs, (run) => run.workload)
-  const surveyed = survey(wishes)
-  return activeOf(wishes.workloads).flatMap((status) => {
+  const { sorted, services } = activeOf(wishes.workloads)
+  const ended = new Set<string>()
+  for (const run of wishes.runs) if (hasEnded(run)) ended.add(run.workload)
+  const slotsOf = services.size > 0 ? slotsOfServices(wishes, services) : null
+  const all: Demand[] = []
+  for (const status of sorted) {
     const { spec } = status
-    const runs = runsOf.get(spec.name) ?? []
-    const slots =
-      spec.kind === 'Job'
-        ? slotsOfJob(runs)
-        : slotsOfService(spec, surveyed(runs), wishes.requestsPerSecond[spec.name] ?? null)
-    return slots.map((slot) => toDemand(status, slot))
-  })
+    if (spec.kind === 'Service') {
+      for (const slot of slotsOf?.(spec) ?? []) all.push(toDemand(status, slot))
+    } else if (!ended.has(spec.name)) all.push(firstDemand(status))
+  }
+  return all
 }
 
 /** A memo and nothing else: what is wished changes less often than what runs. */
-const actives = new WeakMap<World['workloads'], readonly WorkloadStatus[]>()
+const actives = new WeakMap<World['workloads'], Active>()
 
-function activeOf(workloads: World['workloads']): readonly WorkloadStatus[] {
-  const known = actives.get(workloads)
-  if (known) return known
-  const active = workloads.filter(({ state }) => state === 'active')
-  const first = active.map((status) => ({ status, ...toDemand(status, 0) }))
-  const sorted = first.sort(byUrgency).map(({ status }) => status)
-  actives.set(workloads, sorted)
-  return sorted
+interface Active {
+  /** The most urgent first. */
+  readonly sorted: readonly WorkloadStatus[]
+  readonly services: ReadonlySet<string>
 }
 
-function slotsOfJob(runs: readonly Run[]): readonly number[] {
-  return runs.some(hasEnded) ? [] : [0]
+function activeOf(workloads: World['workloads']): Active {
+  const known = actives.get(workloads)
+  if (known) return known
+  const sorted = workloads
+    .filter(({ state }) => state === 'active')
+    .sort((a, b) => byUrgency(firstDemand(a), firstDemand(b)))
+  const named = sorted.filter(({ spec }) => spec.kind === 'Service').map(({ spec }) => spec.name)
+  const active = { sorted, services: new Set(named) }
+  actives.set(workloads, active)
+  return active
+}
+
+/** What each service wants; whoever asks has looked at all that runs once. */
+function slotsOfServices(
+  wishes: Wishes,
+  services: ReadonlySet<string>,
+): (service: Service) => readonly number[] {
+  const runs = wishes.runs.filter(({ workload }) => services.has(workload))
+  const runsOf = Map.groupBy(runs, ({ workload }) => workload)
+  const surveyed = survey(wishes)
+  return (service) => {
+    const fleet = surveyed(runsOf.get(service.name) ?? [])
+    return slotsOfService(service, fleet, wishes.requestsPerSecond[service.name] ?? null)
+  }
 }
 
 /**
@@ -84,9 +103,16 @@ function hasEnded(run: Run): boolean {
   return run.state === 'done' || run.state === 'failed'
 }
 
+/** A memo and nothing else: what waits is asked about in every turn. */
+const firsts = new WeakMap<WorkloadStatus, Demand>()
+
 /** The gang that a workload wants before any other. */
 export function firstDemand(status: WorkloadStatus): Demand {
-  return toDemand(status, 0)
+  const known = firsts.get(status)
+  if (known) return known
+  const first = toDemand(status, 0)
+  firsts.set(status, first)
+  return first
 }
 
 function toDemand({ spec, submittedAt }: WorkloadStatus, slot: number): Demand {

@@ -120,7 +120,7 @@ function purchases({ actions }: Plan): readonly Acquire[] {
 it('[PL26] the checker finds nothing wrong with any plan', () =>
   holds((world) => assert.deepEqual(lint(world, plan(world)), []), 1_500))
 
-it('[PL54] who arrives gets what the plan leaves, and no more', () => {
+it('[PL56] who arrives gets what the plan leaves, and no more', () => {
   let served = 0
   holds((world) => {
     const arrival = world.demands.find(({ workload }) => workload.name === 'a')
