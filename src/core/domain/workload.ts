@@ -97,6 +97,8 @@ export interface Service extends WorkloadCommon {
   readonly readiness: Readiness
   /** Replicas must not all sit with fewer suppliers than this, as far as there are replicas. */
   readonly spreadSuppliers: number
+  /** The same of regions, whoever runs them; one is enough where it is left out. */
+  readonly spreadRegions?: number
 }
 
 export interface Readiness {

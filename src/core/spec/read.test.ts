@@ -118,6 +118,12 @@ for (const [written, min, max] of [
   })
 }
 
+it('reads over how many regions replicas are spread', () => {
+  const [spec] = read(`${service}replicas: 3\nspread: {regions: 2}\n`)
+  assert.partialDeepStrictEqual(spec, { spreadSuppliers: 2, spreadRegions: 2 })
+  assert.ok(!('spreadRegions' in (read(`${service}replicas: 3\n`)[0] ?? {})))
+})
+
 it('[SP18] reads quotas, a kind of accelerator each', () => {
   const text = `kind: Policy
 name: house

@@ -216,11 +216,14 @@ export const serviceShape = map('a service', {
   })
     .prefault({})
     .describe('A replica gets requests once it answers here with 2xx'),
-  spread: map('a map with suppliers', {
-    suppliers: whole(1, 100).describe('2 by default where there are at least 2 replicas, else 1'),
+  spread: map('a map with suppliers and regions', {
+    suppliers: whole(1, 100)
+      .optional()
+      .describe('2 by default where there are at least 2 replicas, else 1'),
+    regions: whole(1, 100).optional().describe('1 by default; regions are compared by name'),
   })
     .optional()
-    .describe('Over how many suppliers the replicas are spread'),
+    .describe('Over how many suppliers, and how many regions, the replicas are spread'),
   scale: map('a map with requests_per_second', {
     requests_per_second: positive('a number above 0').describe(
       'What one replica is meant to carry',
@@ -281,6 +284,7 @@ export function serviceOf(shape: ServiceShape, names: Names): Service {
       initialDelayMs: readiness.initial_delay,
     },
     spreadSuppliers: spread?.suppliers ?? Math.min(2, replicas.min),
+    ...(spread?.regions !== undefined && { spreadRegions: spread.regions }),
   }
 }
 
