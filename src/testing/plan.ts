@@ -91,7 +91,7 @@ function told(reason: Reason, now: number): string {
     case 'unreachable':
       return `unreachable ${reason.supplier} ${reason.said}`
     case 'spread':
-      return `spread ${reason.supplier} ${reason.replicas}`
+      return `spread ${crowd(reason)}`
     case 'buying':
       return `buying ${reason.lease} ${reason.state}`
     case 'hunting':
@@ -110,6 +110,11 @@ function asked({ offer }: { readonly offer?: string }): string {
 /** What is paid once. */
 function carried({ carriage }: { readonly carriage?: number }): string {
   return carriage === undefined ? '' : ` carries ${formatUsd(carriage)}`
+}
+
+function crowd(reason: Extract<Reason, { why: 'spread' }>): string {
+  if (!('replicas' in reason)) return `${reason.supplier} in ${reason.region}`
+  return `${'supplier' in reason ? reason.supplier : reason.region} ${reason.replicas}`
 }
 
 function above(price: number, limit: number, whose: string): string {

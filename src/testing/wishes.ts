@@ -16,8 +16,8 @@ import type { Settings, Words } from './words.ts'
 export const drawnNow = 1_000_000_000
 
 const keys =
-  'team replicas per spread priority max suppliers markets revision submitted deadline work ' +
-  'saves reads copies carries lasts'
+  'team replicas per spread regions priority max suppliers markets revision submitted deadline ' +
+  'work saves reads copies carries lasts'
 
 export function readWorkload(line: Words, kind: string): WorkloadStatus {
   const name = line.take('a name')
@@ -56,6 +56,9 @@ export function readWorkload(line: Words, kind: string): WorkloadStatus {
             port: 8000,
             readiness,
             spreadSuppliers: settings.number('spread', 1),
+            ...(settings.text('regions') !== null && {
+              spreadRegions: settings.number('regions', 1),
+            }),
           },
     state: settings.has('deleting') ? 'deleting' : 'active',
     submittedAt: drawnNow - (settings.duration('submitted') ?? 0),

@@ -115,6 +115,9 @@ export type Reason = { readonly run: string } & (
       readonly said: string
     }
   | { readonly why: 'spread'; readonly supplier: string; readonly replicas: number }
+  | { readonly why: 'spread'; readonly region: string; readonly replicas: number }
+  /** Had it gone there, too few would be left to close both gaps. */
+  | { readonly why: 'spread'; readonly supplier: string; readonly region: string }
   | {
       readonly why: 'buying'
       readonly lease: string

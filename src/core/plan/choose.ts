@@ -9,48 +9,50 @@ import { isLeft, usedUp } from './feasible.ts'
 import { type Shelf, shelfOf } from './market/shelf.ts'
 import { type Preference, preferenceOf } from './overflow.ts'
 import { byWorth, type Candidate } from './score.ts'
-import { crowded } from './spread.ts'
+import { type CrowdReason, crowding, crowdsAt, type Spread, spreadOf } from './spread.ts'
 import type { Tally } from './tally/tally.ts'
 import type { View } from './view.ts'
 
 /**
- * The cheapest that can be had, at a crowded supplier only where there is no other; or the place
+ * The cheapest that can be had, at a crowded place only where there is no other; or the place
  * that is best for all gangs together, where that can still be had. What has a deadline goes by it.
  */
 export function choose(view: View, tally: Tally, demand: Demand): Candidate | null {
   const hunting = huntingOf(view, demand)
   if (hunting) return hunting.order.find((each) => isLeft(tally, each, demand)) ?? null
-  const full = crowded(view, tally, demand)
   const preference = preferenceOf(view, tally, demand)
   if (preference) return firstPreferred(view, tally, demand, preference)
+  const spread = spreadOf(view, tally, demand)
   const placed = tally.placement?.places.get(demand.run)
-  if (placed && isLeft(tally, placed, demand) && !full.has(placed.offer.supplier)) return placed
+  if (placed && isLeft(tally, placed, demand) && crowding(spread, placed.offer) === 0) return placed
   let behind: Candidate | null = null
+  let least = Number.POSITIVE_INFINITY
   for (const each of shelfOf(view, demand.workload).open) {
     if (!isLeft(tally, each, demand)) continue
-    if (!full.has(each.offer.supplier)) return each
-    behind ??= each
+    const crowd = crowding(spread, each.offer)
+    if (crowd === 0) return each
+    if (crowd < least) [behind, least] = [each, crowd]
   }
   return behind
 }
 
-/** The cheapest of whoever comes first, at a crowded supplier only where there is no other. */
+/** The cheapest of whoever comes first, at a crowded place only where there is no other. */
 function firstPreferred(
   view: View,
   tally: Tally,
   demand: Demand,
   { rank }: Preference,
 ): Candidate | null {
-  const full = crowded(view, tally, demand)
+  const spread = spreadOf(view, tally, demand)
   const open = shelfOf(view, demand.workload).open
   const [first] = open
     .filter((each) => isLeft(tally, each, demand))
     .map((each) => ({
       each,
       place: rank(each.offer.supplier),
-      full: full.has(each.offer.supplier),
+      crowd: crowding(spread, each.offer),
     }))
-    .sort((a, b) => Number(a.full) - Number(b.full) || a.place - b.place)
+    .sort((a, b) => a.crowd - b.crowd || a.place - b.place)
   return first?.each ?? null
 }
 
@@ -67,7 +69,7 @@ export function cheaperThan(
   const { open } = shelfOf(view, demand.workload)
   // Most gangs run where it is cheapest: no more is asked about them.
   if ((open[0]?.pricePerWork ?? limit) >= limit) return null
-  let full: ReadonlyMap<string, number> | null = null
+  let spread: Spread | null = null
   const preference = preferenceOf(view, tally, demand)
   const isLater = (supplier: string) => {
     return preference !== null && preference.rank(supplier) > preference.rank(home)
@@ -75,8 +77,8 @@ export function cheaperThan(
   for (const each of open) {
     if (each.pricePerWork >= limit) return null
     if (isLater(each.offer.supplier) || !isLeft(tally, each, demand)) continue
-    full ??= crowded(view, tally, demand)
-    if (!full.has(each.offer.supplier)) return each
+    spread ??= spreadOf(view, tally, demand)
+    if (crowding(spread, each.offer) === 0) return each
   }
   return null
 }
@@ -93,8 +95,8 @@ export interface Survey {
   /** Could be had for less, and are not crowded. */
   readonly cheaper: readonly Candidate[]
   readonly dearer: readonly Candidate[]
-  /** Suppliers with a replica already that could have been had for less, with their replicas. */
-  readonly crowded: ReadonlyMap<string, number>
+  /** Places that could have been had for less, or the crowded one that had to do. */
+  readonly crowded: readonly CrowdReason[]
   readonly refused: readonly Refused[]
   /** Alternatives that nobody sells on a market the workload accepts. */
   readonly notOffered: readonly Alternative[]
@@ -106,9 +108,9 @@ export const shownMax = 3
 
 export function survey(view: View, tally: Tally, demand: Demand, chosen: Candidate | null): Survey {
   const shelf = shelfOf(view, demand.workload)
-  const full = crowded(view, tally, demand)
+  const spread = spreadOf(view, tally, demand)
   const preference = preferenceOf(view, tally, demand)
-  const passedOver = new Map<string, number>()
+  const passedOver = new Map<string, CrowdReason>()
   const cheaper: Candidate[] = []
   const dearer: Candidate[] = []
   let outOf = 0
@@ -116,20 +118,21 @@ export function survey(view: View, tally: Tally, demand: Demand, chosen: Candida
     if (!isLeft(tally, each, demand)) continue
     outOf += 1
     if (!chosen || each === chosen) continue
-    const { supplier } = each.offer
     if (byWorth(each, chosen) > 0) {
       if (dearer.length < shownMax) dearer.push(each)
-    } else if (full.has(supplier)) passedOver.set(supplier, full.get(supplier) ?? 0)
-    else if (!preference && cheaper.length < shownMax) cheaper.push(each)
+      continue
+    }
+    const crowds = crowdsAt(demand.run, spread, each.offer)
+    for (const crowd of crowds) passedOver.set(JSON.stringify(crowd), crowd)
+    if (crowds.length === 0 && !preference && cheaper.length < shownMax) cheaper.push(each)
   }
-  // There was no other: the crowded supplier had to do.
-  const forced = chosen ? full.get(chosen.offer.supplier) : undefined
-  const crowd = chosen && forced !== undefined ? [[chosen.offer.supplier, forced] as const] : null
+  // There was no other: the crowded place had to do.
+  const forced = chosen ? crowdsAt(demand.run, spread, chosen.offer) : []
   return {
     outOf,
     cheaper,
     dearer,
-    crowded: crowd ? new Map(crowd) : passedOver,
+    crowded: forced.length > 0 ? forced : [...passedOver.values()],
     refused: refusedOn(shelf, view, tally, demand),
     notOffered: shelf.notOffered,
     preferred: chosen && preference ? preference.why(chosen.offer.supplier) : null,

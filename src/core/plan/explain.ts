@@ -22,7 +22,7 @@ export function explain(
 ): readonly Reason[] {
   const reasons = [
     ...(chosen ? [chosenAt(run, chosen, survey)] : []),
-    ...(chosen ? spread(run, survey) : []),
+    ...(chosen ? survey.crowded : []),
     ...(chosen ? left(run, survey, market) : []),
     ...(chosen ? dearer(run, chosen, survey) : []),
     ...notOffered(run, survey),
@@ -47,11 +47,6 @@ function egress({ egressPerHour, ...each }: Candidate) {
 /** What is paid once, where that is anything. */
 export function carriage({ carriage: paid }: Pick<Candidate, 'carriage'>) {
   return paid === 0 ? {} : { carriage: paid }
-}
-
-/** Cheaper suppliers that were passed over for the spread, or the crowded one that had to do. */
-function spread(run: string, { crowded }: Survey): readonly Reason[] {
-  return [...crowded].map(([supplier, replicas]) => ({ run, why: 'spread', supplier, replicas }))
 }
 
 /** Cheaper offers that could have been had, and that others of this plan have more use for. */

@@ -17,6 +17,7 @@ import { place } from './market/place.ts'
 import { overflowFor } from './overflow.ts'
 import { costOfWork, pricePerWork } from './score.ts'
 import { prepare, settle } from './settle.ts'
+import { wantsBoth } from './spread.ts'
 import { type Decision, note, openTally, type Tally } from './tally/tally.ts'
 import { inOrder, type Queue } from './tally/urgency.ts'
 import { look, type Standing, standingOf, type View } from './view.ts'
@@ -115,8 +116,9 @@ function decideEach(view: View, standings: readonly Standing[], tally: Tally): r
   })
 }
 
-/** A deadline or a clause says where it goes. */
+/** A deadline, a clause or a spread of two kinds says where it goes. */
 function hasOwnOrder(view: View, demand: Demand): boolean {
+  if (wantsBoth(demand.workload)) return true
   return huntingOf(view, demand) !== null || overflowFor(view, demand) !== null
 }
 

@@ -23,14 +23,23 @@ const line = (...parts: readonly (fc.Arbitrary<string | number> | string)[]) =>
 
 const supplier = fc.constantFrom(...suppliers)
 const shape = fc.constantFrom(...shapes)
+const region = fc.constantFrom('us', 'us', 'eu')
 
 function offers(): fc.Arbitrary<readonly string[]> {
   const stock = fc.constantFrom('', 'stock none', 'stock low', 'stock 1', 'stock 2', 'stock 4')
   const offer = fc
-    .tuple(supplier, fc.integer({ min: 0, max: 3 }), shape, figure(20), maybe('spot'), stock)
-    .map(([name, id, sold, price, market, left]) => ({
+    .tuple(
+      supplier,
+      fc.integer({ min: 0, max: 3 }),
+      shape,
+      region,
+      figure(20),
+      maybe('spot'),
+      stock,
+    )
+    .map(([name, id, sold, where, price, market, left]) => ({
       key: `${name}/${id}`,
-      text: `offer ${name}/${id} ${sold} us $${price} ${market} ${left}`,
+      text: `offer ${name}/${id} ${sold} ${where} $${price} ${market} ${left}`,
     }))
   const unique = fc.uniqueArray(offer, { selector: ({ key }) => key, maxLength: 10 })
   return unique.map((all) => all.map(({ text }) => text))
@@ -104,6 +113,7 @@ const anyWorld: fc.Arbitrary<World> = fc
       'replicas',
       fc.constantFrom(1, 2, 3),
       maybe('spread 2'),
+      maybe('regions 2'),
     ),
     fc.tuple(...['a.0', 'b.0', 'c.0', 'c.1', 'c.2', 'd.0'].map(history)),
   )

@@ -8,7 +8,8 @@ const now = 1_000_000
 const price = { pricePerHour: 12_400_000, pricePerWork: 775_000 }
 
 type Why = Reason['why']
-type Facts<Name extends Why> = Omit<Extract<Reason, { why: Name }>, 'why' | 'run'>
+type Facts<Name extends Why> = FactsOf<Extract<Reason, { why: Name }>>
+type FactsOf<Each> = Each extends Reason ? Omit<Each, 'why' | 'run'> : never
 
 const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])[] } = {
   chosen: [
@@ -182,6 +183,16 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       { supplier: 'rival', replicas: 1 },
       'rival has 1 replica already, and the service is to be spread over suppliers; ' +
         'a lower spread would allow it',
+    ],
+    [
+      { region: 'us-east', replicas: 2 },
+      'us-east has 2 replicas already, and the service is to be spread over regions; ' +
+        'a lower spread would allow it',
+    ],
+    [
+      { supplier: 'rival', region: 'us-east' },
+      'one more replica with rival in us-east would leave too few places ' +
+        'to spread the others over; a lower spread would allow it',
     ],
   ],
   buying: [

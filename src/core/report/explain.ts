@@ -86,9 +86,16 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const span = formatDuration(now - since)
     return `${supplier} cannot be used for ${span} now${because(said)}; it would have to answer`
   },
-  spread: ({ supplier, replicas }) => {
-    const has = `${supplier} has ${count(replicas, 'replica')} already`
-    return `${has}, and the service is to be spread over suppliers; a lower spread would allow it`
+  spread: (place) => {
+    const remedy = 'a lower spread would allow it'
+    if (!('replicas' in place)) {
+      const there = `one more replica with ${place.supplier} in ${place.region}`
+      return `${there} would leave too few places to spread the others over; ${remedy}`
+    }
+    const [name, over] =
+      'supplier' in place ? [place.supplier, 'suppliers'] : [place.region, 'regions']
+    const has = `${name} has ${count(place.replicas, 'replica')} already`
+    return `${has}, and the service is to be spread over ${over}; ${remedy}`
   },
   buying: ({ lease, offer, state, notBefore }, now) => {
     const bought = `${lease} at ${offer} is ${state}`

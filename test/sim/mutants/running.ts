@@ -166,7 +166,7 @@ export const running: readonly Mutant[] = [
     'spread-ignored',
     'replicas that are to sit apart are bought at one supplier',
     'src/core/plan/spread.ts',
-    "if (workload.kind !== 'Service' || workload.spreadSuppliers < 2) return nobody",
-    'return nobody',
+    'if (!wantsSpread(workload)) return wide',
+    'return wide',
   ),
 ]

@@ -11,6 +11,7 @@ import type { MarketFacts } from '../../domain/plan.ts'
 import type { Demand } from '../../domain/workload.ts'
 import { isLeft } from '../feasible.ts'
 import { type Candidate, costOfWork } from '../score.ts'
+import { gapsOf, type Seat, wantsSpread } from '../spread.ts'
 import type { Tally } from '../tally/tally.ts'
 import type { View } from '../view.ts'
 import { auction } from './auction.ts'
@@ -80,8 +81,8 @@ function firstChoices({ lots, wishes }: Market): Sharing | null {
 }
 
 /**
- * Takes replicas away from suppliers that have more of their service than it wants together: they
- * may look for another lot, anywhere but where a replica is already.
+ * Takes replicas away from suppliers, or regions, that have more of their service than it wants
+ * together: they may look for another lot, anywhere but where a replica is already.
  */
 function spreadOut(
   tally: Tally,
@@ -94,22 +95,24 @@ function spreadOut(
   const replicas = Map.groupBy(buyers.keys(), (index) => buyers[index]?.workload.name ?? '')
   for (const [name, indexes] of replicas) {
     const { workload } = buyers[indexes[0] ?? 0] as Demand
-    if (workload.kind !== 'Service' || workload.spreadSuppliers < 2) continue
+    if (!wantsSpread(workload)) continue
     const seats = new Map(tally.seats.get(name))
-    const supplierOf = (index: number) => {
-      return next[index]?.candidates[taken[index] ?? -1]?.offer.supplier
-    }
     for (const index of indexes) seats.delete(buyers[index]?.run ?? '')
-    const used = new Set(seats.values())
-    const want = Math.min(workload.spreadSuppliers, seats.size + indexes.length)
+    const [gap] = gapsOf(workload, [...seats.values()], seats.size + indexes.length)
+    if (!gap) continue
+    const placeOf = (index: number) => {
+      return next[index]?.candidates[taken[index] ?? -1]?.offer[gap.over]
+    }
+    const used = new Set(gap.counts.keys())
     const doubled = indexes.filter((index) => {
-      const supplier = supplierOf(index)
-      if (supplier === undefined || used.has(supplier)) return true
-      used.add(supplier)
+      const place = placeOf(index)
+      if (place === undefined || used.has(place)) return true
+      used.add(place)
       return false
     })
-    for (const index of doubled.slice(0, Math.max(0, want - used.size))) {
-      next[index] = without(next[index] as Choices, used)
+    const missing = gap.missing + gap.counts.size - used.size
+    for (const index of doubled.slice(0, Math.max(0, missing))) {
+      next[index] = without(next[index] as Choices, gap.over, used)
       taken[index] = -1
     }
   }
@@ -120,9 +123,13 @@ function spreadOut(
   }
 }
 
-function without({ candidates, wish }: Choices, suppliers: ReadonlySet<string>): Choices {
+function without(
+  { candidates, wish }: Choices,
+  over: keyof Seat,
+  used: ReadonlySet<string>,
+): Choices {
   const kept = [...candidates.keys()].filter((index) => {
-    return !suppliers.has(candidates[index]?.offer.supplier ?? '')
+    return !used.has(candidates[index]?.offer[over] ?? '')
   })
   return {
     candidates: kept.map((index) => candidates[index] as Candidate),

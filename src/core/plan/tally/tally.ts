@@ -1,5 +1,5 @@
 /**
- * What is spoken for: money, quotas, nodes, seats at suppliers, services with a replica that moves.
+ * What is spoken for: money, quotas, nodes, seats of replicas, services with a replica that moves.
  *
  * Opened from the world and written after every decision, so that no two gangs of one plan count on
  * the same last node or the same last dollar. The only thing that changes while a plan is made.
@@ -12,6 +12,7 @@ import type { Action } from '../../domain/plan.ts'
 import type { Reason } from '../../domain/reason.ts'
 import type { Demand } from '../../domain/workload.ts'
 import type { Placement } from '../market/place.ts'
+import type { Seat } from '../spread.ts'
 import type { View } from '../view.ts'
 import { type Fund, openFunds, takeRoom, unpaidLeases } from './afford.ts'
 import { type Shares, takeShare } from './quota.ts'
@@ -43,8 +44,8 @@ export interface Tally {
   readonly isSketch: boolean
   /** Somebody looked for something to buy. */
   isAsked: boolean
-  /** For each service the supplier of each replica. */
-  readonly seats: Map<string, Map<string, string>>
+  /** For each service where each replica is. */
+  readonly seats: Map<string, Map<string, Seat>>
   /** Services of which this plan moves or stops a replica. */
   readonly disturbed: Set<string>
   /** What is said to whoever waits in each queue, since something was last taken. */
@@ -89,7 +90,7 @@ export function note(tally: Tally, demand: Demand, { actions }: Decision): void 
     takeShare(tally.shares, demand, action)
     const place = tally.places.get(`${action.supplier}/${action.offer}`)
     if (place !== undefined) tally.nodesLeft[place] = (tally.nodesLeft[place] ?? 0) - action.nodes
-    seatsOf(tally.seats, service).set(demand.run, action.supplier)
+    seatsOf(tally.seats, service).set(demand.run, action)
     if (action.replaces !== null) tally.disturbed.add(service)
   }
 }
@@ -126,21 +127,21 @@ function mayTake(lease: Lease): boolean {
 }
 
 /** Where each replica is, or is to be: whoever is decided first knows where the others will go. */
-function seatsTaken(view: View, placement: Placement | null): Map<string, Map<string, string>> {
-  const seats = new Map<string, Map<string, string>>()
+function seatsTaken(view: View, placement: Placement | null): Tally['seats'] {
+  const seats = new Map<string, Map<string, Seat>>()
   for (const { demand, own } of view.standings) {
     const { run, workload } = demand
-    // A job has one seat, and nobody to share a supplier with.
+    // A job has one seat, and nobody to share a place with.
     if (workload.kind === 'Job') continue
     const newest = own.findLast(({ noticeUntil }) => noticeUntil === null)
-    const supplier = placement?.places.get(run)?.offer.supplier ?? newest?.supplier
-    if (supplier !== undefined) seatsOf(seats, workload.name).set(run, supplier)
+    const seat = placement?.places.get(run)?.offer ?? newest
+    if (seat) seatsOf(seats, workload.name).set(run, seat)
   }
   return seats
 }
 
-function seatsOf(seats: Map<string, Map<string, string>>, service: string): Map<string, string> {
-  const found = seats.get(service) ?? new Map<string, string>()
+function seatsOf(seats: Tally['seats'], service: string): Map<string, Seat> {
+  const found = seats.get(service) ?? new Map<string, Seat>()
   seats.set(service, found)
   return found
 }
