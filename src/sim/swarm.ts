@@ -134,8 +134,10 @@ function settingsOf(chance: Chance): Settings {
   }
 }
 
+/** Two of them stand side by side where there is a third. */
 function shopsOf(chance: Chance): readonly ShopPlan[] {
-  return ['acme', 'bolt', 'core', 'dell'].slice(0, chance.whole(2, 4)).map((name) => {
+  const names = ['acme', 'bolt', 'core', 'dell'].slice(0, chance.whole(2, 4))
+  return names.map((name) => {
     const supplierClass = chance.pick(['A', 'B', 'C'] as const)
     const lateEffectMs = chance.whole(30, 180) * second
     const listLagMs = chance.often(troubled) ? chance.whole(0, 240) * second : 0
@@ -147,6 +149,7 @@ function shopsOf(chance: Chance): readonly ShopPlan[] {
       terms: { class: supplierClass, listLagMs, offers },
       promises: { class: supplierClass, lateEffectMs, listLagMs },
       skewMs: chance.whole(-2 * second, 2 * second),
+      ...(name === 'bolt' && names.length > 2 && { region: 'acme-1' }),
     }
   })
 }
@@ -237,10 +240,11 @@ function serviceOf(name: string, chance: Chance): Service {
     port: 80,
     readiness: { path: '/', periodMs: 5_000, timeoutMs: 1_000, initialDelayMs: 10 * minute },
     spreadSuppliers: chance.whole(1, 2),
+    ...(replicas > 1 && { spreadRegions: 2 }),
   }
 }
 
-/** Two replicas that must not sit at one supplier. */
+/** Two replicas that must sit neither at one supplier nor in one region. */
 export const probe: Service = {
   ...common,
   kind: 'Service',
@@ -255,6 +259,7 @@ export const probe: Service = {
   port: 80,
   readiness: { path: '/', periodMs: 5_000, timeoutMs: 1_000, initialDelayMs: 10 * minute },
   spreadSuppliers: 2,
+  spreadRegions: 2,
 }
 
 function alternatives(nodes: number, chance: Chance): Workload['resources'] {

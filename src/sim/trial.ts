@@ -196,11 +196,14 @@ function notConverged(world: World): Violation[] {
   })
   const faults = wanted.flatMap(({ id, body: { spec } }) => {
     const runs = running.filter(({ body }) => body.workload === id)
-    const suppliers = new Set(runs.map(({ body }) => leases.get(body.lease ?? '')?.supplier))
+    const homes = runs.map(({ body }) => leases.get(body.lease ?? ''))
     const replicas = spec.kind === 'Service' ? spec.replicasMin : 1
     if (runs.length < replicas) return [`${id} does not run`]
-    const isCrowded = id === probe.name && suppliers.size < probe.spreadSuppliers
-    return isCrowded ? [`${id} has all its replicas at ${[...suppliers].join()}`] : []
+    if (id !== probe.name) return []
+    return (['supplier', 'region'] as const).flatMap((over) => {
+      const places = new Set(homes.map((home) => home?.[over]))
+      return places.size < 2 ? [`${id} has all its replicas at ${[...places].join()}`] : []
+    })
   })
   const open = [...leases].filter(([, { state }]) => state === 'unsure' || state === 'asked')
   const unsure = open.map(([id, { state }]) => `${id} is still ${state}`)
