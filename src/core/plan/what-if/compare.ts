@@ -7,14 +7,19 @@ import { type Micros, sum } from '../../domain/money.ts'
 import type { Acquire, Plan } from '../../domain/plan.ts'
 import type { World } from '../../domain/world.ts'
 
-/** Where a gang runs once the plan is carried out; the price is for all its nodes together. */
-export type Place = Pick<
-  Acquire,
-  'supplier' | 'offer' | 'accelerator' | 'perNode' | 'nodes' | 'market' | 'pricePerHour'
->
+/** Where a gang runs once the plan is carried out; prices are for all its nodes together. */
+export interface Place
+  extends Pick<
+    Acquire,
+    'supplier' | 'offer' | 'accelerator' | 'perNode' | 'nodes' | 'market' | 'pricePerHour'
+  > {
+  /** What it adds to what is committed to anyway; places are compared by it. */
+  readonly addedPerHour: Micros
+}
 
 export interface Outlook {
   readonly pricePerHour: Micros
+  readonly addedPerHour: Micros
   /** Runs that shall run and have no place. */
   readonly waiting: readonly string[]
 }
@@ -67,21 +72,31 @@ function placesOf({ world, plan }: Planned): ReadonlyMap<string, Place | null> {
       const kept = (leases.get(run) ?? []).filter(
         ({ id, wanted, state }) => wanted && state !== 'gone' && !released.has(id),
       )
-      return [run, bought.get(run) ?? newest(kept)] as const
+      const purchase = bought.get(run)
+      return [run, purchase ? placeToBuy(world, purchase) : newest(world, kept)] as const
     }),
   )
 }
 
+function placeToBuy({ marginals }: World, purchase: Acquire): Place {
+  const { supplier, offer, nodes, pricePerHour } = purchase
+  const node = marginals.offers[`${supplier}/${offer}`]
+  return { ...purchase, addedPerHour: node === undefined ? pricePerHour : node * nodes }
+}
+
 /** A lease that takes over from another was bought after it. */
-function newest(leases: readonly Lease[]): Place | null {
+function newest({ marginals }: World, leases: readonly Lease[]): Place | null {
   const [last] = leases.toSorted((a, b) => b.attempt - a.attempt)
-  return last ? { ...last, pricePerHour: last.pricePerHour ?? last.pricePerHourMax } : null
+  if (!last) return null
+  const pricePerHour = last.pricePerHour ?? last.pricePerHourMax
+  return { ...last, pricePerHour, addedPerHour: marginals.leases[last.id] ?? pricePerHour }
 }
 
 function outlook(places: ReadonlyMap<string, Place | null>): Outlook {
   const all = [...places]
   return {
     pricePerHour: sum(all.map(([, place]) => place?.pricePerHour ?? 0)),
+    addedPerHour: sum(all.map(([, place]) => place?.addedPerHour ?? 0)),
     waiting: all.flatMap(([run, place]) => (place ? [] : [run])).sort(),
   }
 }

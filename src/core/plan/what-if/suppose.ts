@@ -26,8 +26,7 @@ export function suppose(world: World, suppositions: readonly Supposition[]): Wor
     if (each.suppose === 'without') return without(supposed, each.supplier)
     if (each.suppose === 'offers') return withOffers(supposed, each.offers, each.asOf)
     if (each.suppose === 'price') {
-      const { pricePerHour } = each
-      return withOffer(supposed, each.offer, (offer) => ({ ...offer, pricePerHour }))
+      return withPrice(supposed, each.offer, each.pricePerHour)
     }
     const stock = { kind: 'count', nodes: each.nodes } as const
     const stocked = withOffer(supposed, each.offer, (offer) => ({ ...offer, stock }))
@@ -87,6 +86,17 @@ function seller(name: string): SupplierSpec {
   const promises = { class: 'C', lateEffectMs: 0, listLagMs: 0 } as const
   const nowhere = { driver: 'none', url: '', tokenFrom: null }
   return { name, generation: 1, ...nowhere, promises, buying: true }
+}
+
+/** What a commitment leaves of a price is the same share of another one. */
+function withPrice(world: World, name: string, pricePerHour: Micros): World {
+  const { marginals, offers } = world
+  const known = offers.find((offer) => offerName(offer) === name)?.pricePerHour ?? 0
+  const added = marginals.offers[name]
+  const priced = withOffer(world, name, (offer) => ({ ...offer, pricePerHour }))
+  if (added === undefined || known === 0) return priced
+  const scaled = Math.round((added * pricePerHour) / known)
+  return { ...priced, marginals: { ...marginals, offers: { ...marginals.offers, [name]: scaled } } }
 }
 
 function withOffer(world: World, name: string, change: (offer: Offer) => Offer): World {

@@ -91,6 +91,19 @@ it('[PL34] a gang that saved its work is moved where the supposed price pays for
      $40.00 → $4.00`,
   ))
 
+it('[PL34] a commitment pays for the same share of a price that is supposed', () => {
+  const offers = `offer acme/h100 H100:8 us $20
+    offer bolt/h100 H100:8 us $9
+    job tune H100:8`
+  check(`${offers}\npaid acme/h100 $10`, [], '$9.00 → $9.00')
+  check(
+    `${offers}\npaid acme/h100 $10`,
+    [price('acme/h100', 16)],
+    `tune.0: bolt/h100 $9.00 → acme/h100 $16.00
+     $9.00 → $16.00`,
+  )
+})
+
 const listed = {
   supplier: 'cut',
   id: 'h100',
