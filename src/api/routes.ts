@@ -80,7 +80,7 @@ export const routes = {
     query: none,
     body: WhatIfRequest,
     reply: WhatIfReply,
-    about: 'How the plan would differ if a supplier, a stock or a price did. Changes nothing.',
+    about: 'How the plan would differ if supply did, or what is submitted. Changes nothing.',
   },
   workloads: {
     ...paths.workloads,

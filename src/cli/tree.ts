@@ -81,6 +81,7 @@ function addSubmits(root: Command, does: Does): void {
     .command('plan')
     .description('what applying files would do, or what if …; priced; changes nothing')
     .option('-f, --file <file...>', 'YAML; - for stdin')
+    .option('--what-if <file...>', 'what if this were submitted as well? A contract, a job, …')
     .option('--without <supplier...>', 'what if this supplier were gone?')
     .option('--stock <offer=nodes...>', 'what if acme/h100x8 had so many nodes, as in …=4?')
     .option('--price <offer=usd...>', 'what if a node of acme/h100x8 cost so much, as in …=9.50?')

@@ -23,8 +23,12 @@ it('[AP29] says who would be elsewhere or wait, why, and what it comes to', asyn
   const home = await ready(await stage(t))
   const suppositions = [{ suppose: 'stock', offer: 'acme/h100x8', nodes: 0 }]
   const told = await home.ask('POST /v1/what-if', { body: { documents, suppositions } })
-  assert.deepEqual(told.body.before, { pricePerHour: 10_000_000, waiting: [] })
-  assert.deepEqual(told.body.after, { pricePerHour: 0, waiting: ['train.0'] })
+  assert.deepEqual(told.body.before, {
+    pricePerHour: 10_000_000,
+    addedPerHour: 10_000_000,
+    waiting: [],
+  })
+  assert.deepEqual(told.body.after, { pricePerHour: 0, addedPerHour: 0, waiting: ['train.0'] })
   assert.deepEqual(
     told.body.shifts.map(({ run, before, after }: Record<string, { offer: string }>) => [
       run,
@@ -60,6 +64,45 @@ it('[AP29] plans under a contract that is only supposed, and keeps nothing of it
   assert.match(JSON.stringify(told.body), /msa\/alone/)
   assert.deepEqual(await home.ledger.list('contract', { all: true }), [])
   assert.deepEqual(home.acme.orders, [])
+})
+
+const commitment = `kind: Contract
+name: msa
+with: acme
+form: MSA
+bindingness: definitive
+signed: 1970-01-01
+from: 1970-01-01
+to: 2100-01-01
+source: letter
+clauses:
+  - kind: take_or_pay
+    id: use
+    quantity: 16 accelerators
+    accelerator: H100
+    interval: month
+    price_per_hour: 1.25
+    make_up_intervals: 0
+`
+
+it('[AP29] tells what a contract would change, beside what is committed', async (t) => {
+  const home = await ready(await stage(t))
+  const supposed = [{ file: 'msa.yaml', text: contract }]
+  const barred = await home.ask('POST /v1/what-if', { body: { documents, supposed } })
+  assert.deepEqual(barred.body.before.waiting, [])
+  assert.deepEqual(barred.body.after, { pricePerHour: 0, addedPerHour: 0, waiting: ['train.0'] })
+  assert.match(JSON.stringify(barred.body.reasons), /msa\/alone/)
+  const committed = [{ file: 'msa.yaml', text: commitment }]
+  const paid = await home.ask('POST /v1/what-if', { body: { documents, supposed: committed } })
+  assert.deepEqual(paid.body.after, { pricePerHour: 10_000_000, addedPerHour: 0, waiting: [] })
+  const wish = [{ file: 'b.yaml', text: job('tune') }]
+  const more = await home.ask('POST /v1/what-if', { body: { documents, supposed: wish } })
+  assert.deepEqual(
+    more.body.shifts.map(({ run, before }: Record<string, unknown>) => [run, before]),
+    [['tune.0', null]],
+  )
+  assert.deepEqual(await home.ledger.list('contract', { all: true }), [])
+  assert.equal((await home.ask('POST /v1/what-if', { body: { documents } })).status, 400)
 })
 
 it('[AP29] refuses what makes no sense, and names all of it', async (t) => {

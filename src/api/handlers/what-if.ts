@@ -1,19 +1,27 @@
 /**
- * What if a supplier were gone, or an offer had other stock or another price? Changes nothing.
+ * What if a supplier were gone, an offer had other stock or another price, or more were submitted?
+ * Changes nothing.
  */
 import { gangText } from '../../core/report/phrase.ts'
 import { reasonView } from '../../core/report/views.ts'
 import { whatIf } from '../../operate/turn/what-if.ts'
 import { Refused } from '../failure.ts'
 import type { Handlers, House, Reply } from './handler.ts'
-import { specsOf } from './workloads.ts'
+import { lawful, specsOf } from './workloads.ts'
 
 export function whatIfHandlers(house: House): Handlers<'whatIf'> {
   return {
-    async whatIf({ body: { documents, suppositions } }) {
+    async whatIf({ body: { documents, supposed, suppositions } }) {
+      if (supposed.length + suppositions.length === 0) {
+        throw new Refused('invalid', 'nothing is supposed')
+      }
       const specs = documents.length > 0 ? specsOf(house, { documents }) : []
+      const more = supposed.length > 0 ? specsOf(house, { documents: supposed }) : []
+      const all = [...specs, ...more]
       const now = await house.operator.preview(specs)
-      const done = whatIf(now, suppositions)
+      await lawful(house, all, now.world.now)
+      const then = more.length > 0 ? await house.operator.preview(all) : now
+      const done = whatIf(now, then, suppositions)
       if ('wrong' in done) throw new Refused('invalid', done.wrong.join('; '))
       return {
         before: { ...done.before, waiting: [...done.before.waiting] },

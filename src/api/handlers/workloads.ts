@@ -8,6 +8,7 @@ import { sum } from '../../core/domain/money.ts'
 import { reasonsIn } from '../../core/domain/plan.ts'
 import type { Run } from '../../core/domain/run.ts'
 import { numbered, type Spec, same } from '../../core/domain/spec.ts'
+import type { Ms } from '../../core/domain/time.ts'
 import type { WorkloadStatus } from '../../core/domain/workload.ts'
 import type { World } from '../../core/domain/world.ts'
 import {
@@ -120,12 +121,18 @@ export function specsOf({ read, operator }: House, { documents }: ApplyRequest) 
   return specs
 }
 
+/** What these do to the law, where they may be submitted beside what is in force. */
+export async function lawful({ ledger }: House, specs: readonly Spec[], now: Ms) {
+  const law = await lawOf(ledger, specs, now)
+  if ('refused' in law) throw new Refused('conflict', law.refused)
+  return law
+}
+
 async function planned(house: House, body: ApplyRequest) {
   const { ledger, operator } = house
   const specs = specsOf(house, body)
   const before = await ledger.read()
-  const law = await lawOf(ledger, specs, before.now)
-  if ('refused' in law) throw new Refused('conflict', law.refused)
+  const law = await lawful(house, specs, before.now)
   const warnings = unknownScopes(law, before, { specs, offers: operator.offers() })
   const { world, plan } = await operator.preview(specs)
   const bought = plan.actions.flatMap((action) => (action.do === 'acquire' ? [action] : []))

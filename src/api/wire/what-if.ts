@@ -26,6 +26,11 @@ const NewOffer = z.strictObject({
 
 export const WhatIfRequest = z.strictObject({
   documents: z.array(Document).max(50).default([]).describe('taken as submitted on both sides'),
+  supposed: z
+    .array(Document)
+    .max(50)
+    .default([])
+    .describe('taken as submitted where it is supposed, and not as it is'),
   suppositions: z
     .array(
       z.discriminatedUnion('suppose', [
@@ -47,8 +52,8 @@ export const WhatIfRequest = z.strictObject({
         }),
       ]),
     )
-    .min(1)
-    .max(50),
+    .max(50)
+    .default([]),
 })
 export type WhatIfRequest = z.infer<typeof WhatIfRequest>
 
@@ -61,6 +66,7 @@ const PlaceView = z.object({
 })
 const Outlook = z.object({
   pricePerHour: micros.describe('of all gangs, once the plan is carried out'),
+  addedPerHour: micros.describe('what of it is added to what is committed to anyway'),
   waiting: z.array(z.string()).describe('runs that shall run and have no place'),
 })
 export const WhatIfReply = z.object({

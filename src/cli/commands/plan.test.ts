@@ -46,7 +46,27 @@ describe('plan, what if', () => {
       { suppose: 'stock', offer: 'a/d', nodes: 0 },
       { suppose: 'price', offer: 'a/b=c', pricePerHour: 9_500_000 },
     ]
-    assert.deepEqual(server.asked[0]?.body, { documents: [], suppositions })
+    assert.deepEqual(server.asked[0]?.body, { documents: [], supposed: [], suppositions })
+  })
+
+  it('supposes that more is submitted, and tells what commitments pay for', async (t) => {
+    const paid = { ...whatIf.after, pricePerHour: 43_250_000, addedPerHour: 1_250_000, waiting: [] }
+    const arrived = { run: 'new.0', before: null, after: whatIf.shifts[1]?.before ?? null }
+    const reply = { ...whatIf, after: paid, shifts: [arrived], reasons: [] }
+    const server = await fakeServer(t, { ...world, whatIf: () => reply })
+    const file = join(temporaryFolder(t), 'contract.yaml')
+    writeFileSync(file, 'kind: Contract\n')
+    const args = ['plan', '-f', '-', '--what-if', file]
+    const ended = await run(args, { env: loggedIn(server), stdin })
+    assert.deepEqual(server.asked[0]?.body, {
+      documents: [{ file: 'stdin', text: stdin }],
+      supposed: [{ file, text: 'kind: Contract\n' }],
+      suppositions: [],
+    })
+    assert.match(ended.stdout, /new\.0 {2}not wanted .* rival\/h100-eu H100:8 x2/)
+    assert.match(ended.stdout, /\nprice: \$41\.25\/h as it is, \$43\.25\/h what if: \+\$2\.00\/h\n/)
+    const added = 'on top of commitments: $41.25/h as it is, $1.25/h what if: -$40.00/h\n'
+    assert.ok(ended.stdout.endsWith(added), ended.stdout)
   })
 
   it('supposes that others sell as a list says, and shows its age and faults', async (t) => {

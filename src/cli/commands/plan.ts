@@ -1,7 +1,7 @@
 /**
  * `calumet plan`: what would be done if these files were applied, with prices and reasons; or how
- * that would differ if a supplier were gone, an offer had other stock or another price, or others
- * sold as price lists say.
+ * that would differ if more were applied, a supplier were gone, an offer had other stock or another
+ * price, or others sold as price lists say.
  */
 import { readDocuments } from '../documents.ts'
 import { CliError, exitCodes } from '../failure.ts'
@@ -13,25 +13,31 @@ import { type Supposed, suppositionsOf } from '../suppositions.ts'
 
 export interface PlanOptions extends Supposed {
   readonly file?: readonly string[]
+  readonly whatIf?: readonly string[]
   readonly prices?: readonly string[]
   readonly strict?: boolean
 }
 
 export async function plan(session: Session, options: PlanOptions): Promise<number> {
-  const { file = [], strict } = options
+  const { file = [], whatIf = [], strict } = options
   const lists = await Promise.all((options.prices ?? []).map((each) => readPrices(session, each)))
   const suppositions = [
     ...suppositionsOf(options),
     ...lists.map(({ offers, asOf }) => ({ suppose: 'offers' as const, offers, asOf })),
   ]
-  if (file.length === 0 && suppositions.length === 0) {
-    const what = 'name files with -f, or suppose something: --without, --stock, --price, --prices'
-    throw new CliError('invalid', `nothing to plan; ${what}`)
+  const isSupposed = suppositions.length + whatIf.length > 0
+  if (file.length === 0 && !isSupposed) {
+    const how = '--without, --stock, --price, --prices, --what-if'
+    throw new CliError(
+      'invalid',
+      `nothing to plan; name files with -f, or suppose something: ${how}`,
+    )
   }
-  const { documents } = await readDocuments(session, file)
+  const { documents: all } = await readDocuments(session, [...file, ...whatIf])
+  const [documents, supposed] = [all.slice(0, file.length), all.slice(file.length)]
   const api = await session.api()
-  if (suppositions.length > 0) {
-    const reply = await api.call('whatIf', { body: { documents, suppositions } })
+  if (isSupposed) {
+    const reply = await api.call('whatIf', { body: { documents, supposed, suppositions } })
     const prices = lists.map(({ offers, ...list }) => ({ ...list, offers: offers.length }))
     session.reply({ ...reply, ...(prices.length > 0 && { prices }) }, (told) => {
       return pricesText(prices, session.io.now()) + whatIfText(told, session.look)

@@ -13,33 +13,44 @@ import { type Column, type Look, table } from './table.ts'
 import { plain } from './text.ts'
 
 type Shift = WhatIfReply['shifts'][number]
+type Place = Shift['before']
 
-const columns: readonly Column<Shift>[] = [
-  { title: 'RUN', cell: ({ run }) => run },
-  { title: 'AS IT IS', cell: ({ before }) => placeText(before) },
-  { title: 'PRICE', cell: ({ before }) => perHour(before?.pricePerHour ?? null), isRight: true },
-  { title: 'WHAT IF', cell: ({ after }) => placeText(after) },
-  { title: 'PRICE', cell: ({ after }) => perHour(after?.pricePerHour ?? null), isRight: true },
-]
+function columnsOf({ before, after }: WhatIfReply): readonly Column<Shift>[] {
+  const where = (place: Place, run: string, { waiting }: WhatIfReply['before']) => {
+    if (place) return `${place.supplier}/${place.offer} ${place.accelerators}`
+    return waiting.includes(run) ? 'waits' : 'not wanted'
+  }
+  const price = (place: Place) => perHour(place?.pricePerHour ?? null)
+  return [
+    { title: 'RUN', cell: ({ run }) => run },
+    { title: 'AS IT IS', cell: (shift) => where(shift.before, shift.run, before) },
+    { title: 'PRICE', cell: (shift) => price(shift.before), isRight: true },
+    { title: 'WHAT IF', cell: (shift) => where(shift.after, shift.run, after) },
+    { title: 'PRICE', cell: (shift) => price(shift.after), isRight: true },
+  ]
+}
 
-export function whatIfText({ before, after, shifts, reasons }: WhatIfReply, look: Look): string {
-  const by = after.pricePerHour - before.pricePerHour
-  const change = `${by < 0 ? '-' : '+'}${formatUsd(Math.abs(by))}/h`
-  const prices = `${perHour(before.pricePerHour)} as it is, ${perHour(after.pricePerHour)} what if`
-  const sums = [`price: ${prices}: ${by === 0 ? 'no difference' : change}\n`]
+export function whatIfText(reply: WhatIfReply, look: Look): string {
+  const { before, after, shifts, reasons } = reply
+  const sums = [sumText('price', before.pricePerHour, after.pricePerHour)]
+  if (before.addedPerHour !== before.pricePerHour || after.addedPerHour !== after.pricePerHour) {
+    sums.push(sumText('on top of commitments', before.addedPerHour, after.addedPerHour))
+  }
   if (before.waiting.length > 0 || after.waiting.length > 0) {
     sums.push(`waiting: ${names(before.waiting)} as it is, ${names(after.waiting)} what if\n`)
   }
   const parts = [
-    shifts.length > 0 ? table(columns, shifts, look) : 'every gang would be where it is\n',
+    shifts.length > 0 ? table(columnsOf(reply), shifts, look) : 'every gang would be where it is\n',
     reasonsText(reasons),
     sums.join(''),
   ]
   return parts.filter((part) => part !== '').join('\n')
 }
 
-function placeText(place: Shift['before']): string {
-  return place ? `${place.supplier}/${place.offer} ${place.accelerators}` : 'waits'
+function sumText(what: string, before: number, after: number): string {
+  const by = after - before
+  const change = by === 0 ? 'no difference' : `${by < 0 ? '-' : '+'}${formatUsd(Math.abs(by))}/h`
+  return `${what}: ${perHour(before)} as it is, ${perHour(after)} what if: ${change}\n`
 }
 
 function names(runs: readonly string[]): string {

@@ -1,6 +1,6 @@
 /**
- * The plan as it is beside the plan as it would be if something outside were different. Both are
- * made by the planner that plans the loop's turns; neither is carried out.
+ * The plan as it is beside the plan as it would be if something outside were different, or more
+ * were submitted. Both are made by the planner that plans the loop's turns; neither is carried out.
  */
 import { demands } from '../../core/demand/demands.ts'
 import { reasonsIn } from '../../core/domain/plan.ts'
@@ -14,16 +14,19 @@ export interface WhatIf extends Difference {
   readonly reasons: readonly Reason[]
 }
 
-/** Sentences where what is supposed makes no sense here. */
+type Planned = Pick<Decision, 'world' | 'law' | 'plan'>
+
+/** `then` is what suppositions are made of; sentences where they make no sense there. */
 export function whatIf(
-  now: Pick<Decision, 'world' | 'law' | 'plan'>,
+  now: Planned,
+  then: Planned,
   suppositions: readonly Supposition[],
 ): WhatIf | { readonly wrong: readonly string[] } {
-  const wrong = wrongSuppositions(now.world, suppositions)
+  const wrong = wrongSuppositions(then.world, suppositions)
   if (wrong.length > 0) return { wrong }
-  const supposed = suppose(now.world, suppositions)
+  const supposed = suppose(then.world, suppositions)
   const world = { ...supposed, demands: demands(supposed) }
-  const { plan } = planned(world, now.law)
+  const { plan } = planned(world, then.law)
   const difference = compare(now, { world, plan })
   const shifted = new Set(difference.shifts.map(({ run }) => run))
   return { ...difference, reasons: reasonsIn(plan, (run) => shifted.has(run)) }
