@@ -14,6 +14,8 @@ it('restarts nothing for the size of a checkpoint, which only says what a move c
   const first = numbered(job('saves 5m'), null)
   const sized = numbered(job('saves 5m carries 50'), first)
   assert.deepEqual([sized.generation, sized.revision], [2, 1])
+  const even = { ...sized, checkpoint: { dir: '/saved', everyMs: 300_000, evenSteps: true } }
+  assert.equal(numbered(even as typeof sized, sized).revision, 1)
   const rarer = numbered(job('saves 9m carries 50'), sized)
   assert.deepEqual([rarer.generation, rarer.revision], [3, 2])
 })

@@ -32,8 +32,8 @@ function runsTheSame(a: Workload, b: Workload): boolean {
 function whatRuns(workload: Workload) {
   const { setup, run, envs } = workload
   if (workload.kind === 'Job') {
-    // How large a checkpoint is says what a move costs, and changes nothing for its ranks.
-    const { gb: _, ...saving } = workload.checkpoint ?? {}
+    // How large a checkpoint is and what a step is say what a move costs, and nothing to its ranks.
+    const { gb: _, evenSteps: __, ...saving } = workload.checkpoint ?? {}
     return [setup, run, envs, workload.checkpoint && saving]
   }
   return [setup, run, envs, workload.port, workload.readiness]

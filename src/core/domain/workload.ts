@@ -22,6 +22,15 @@ export interface Alternative {
    * use the same; null where the catalogue's table is to be used.
    */
   readonly throughput: number | null
+  /** Set where `throughput` was learnt from the job's own steps. */
+  readonly learnt?: Learnt
+}
+
+export interface Learnt {
+  /** Of the work that was stated, or stands in the table. */
+  readonly share: number
+  /** Work on it that was seen; what is old counts less. */
+  readonly fromMs: Ms
 }
 
 interface WorkloadCommon {
@@ -85,6 +94,8 @@ export interface Checkpointing {
   readonly everyMs: number
   /** Gigabytes that a move to another region carries; nothing where it is left out. */
   readonly gb?: number
+  /** A step is the same work on every alternative; not known where it is left out. */
+  readonly evenSteps?: boolean
 }
 
 export interface Service extends WorkloadCommon {

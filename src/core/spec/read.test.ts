@@ -118,6 +118,16 @@ for (const [written, min, max] of [
   })
 }
 
+it('reads that steps are even, which says nothing to the ranks', () => {
+  const saving = (more: string) => {
+    const text = `kind: Job\nname: a\nrun: b\nresources: {accelerators: H100}\n`
+    const [spec] = read(`${text}checkpoint: {dir: /saved${more}}\n`)
+    return spec && 'checkpoint' in spec ? spec.checkpoint : null
+  }
+  assert.equal(saving(', even_steps: true')?.evenSteps, true)
+  assert.ok(!('evenSteps' in (saving('') ?? {})))
+})
+
 it('reads over how many regions replicas are spread', () => {
   const [spec] = read(`${service}replicas: 3\nspread: {regions: 2}\n`)
   assert.partialDeepStrictEqual(spec, { spreadSuppliers: 2, spreadRegions: 2 })

@@ -20,6 +20,7 @@ import {
   choice,
   duration,
   field,
+  flag,
   map,
   name,
   names,
@@ -155,6 +156,9 @@ export const jobShape = map('a job', {
     gb: positive('a number above 0')
       .optional()
       .describe('Gigabytes that a move to another region carries; none by default'),
+    even_steps: flag
+      .optional()
+      .describe('Whether a step is the same work on every alternative; false by default'),
   })
     .optional()
     .describe('Where the job saves, so that it goes on elsewhere from where it was'),
@@ -260,8 +264,14 @@ export function jobOf(shape: JobShape, names: Names): Job {
   }
 }
 
-function savingOf({ dir, every, gb }: NonNullable<JobShape['checkpoint']>): Checkpointing {
-  return { dir, everyMs: every, ...(gb !== undefined && { gb }) }
+function savingOf(shape: NonNullable<JobShape['checkpoint']>): Checkpointing {
+  const { dir, every, gb, even_steps: evenSteps } = shape
+  return {
+    dir,
+    everyMs: every,
+    ...(gb !== undefined && { gb }),
+    ...(evenSteps !== undefined && { evenSteps }),
+  }
 }
 
 function deadlineOf({ at, within = 0, work: workMs }: z.infer<typeof deadline>): Deadline {
