@@ -31,4 +31,14 @@ export interface Worked {
   readonly starts: number
   /** Those of them whose last saved state lay in another region, the very first included. */
   readonly arrivals?: number
+  /** Not in rows that earlier versions wrote, nor before an epoch has saved twice. */
+  readonly pace?: Pace
+}
+
+/** Steps beside the time that they took; of what is old, both count less. */
+export interface Pace {
+  /** Of the workload: another one may be faster. */
+  readonly revision: number
+  readonly steps: number
+  readonly ms: number
 }

@@ -335,6 +335,29 @@ describe('a checkpoint', () => {
     assert.deepEqual([last?.region, last?.arrivals], ['elsewhere', 1])
   })
 
+  it('says how fast steps go, from where an epoch saved to where it saved again', async () => {
+    const now = { ms: Date.now() }
+    const { desk, who, change, ledger } = await stage(gang, () => now.ms)
+    const hour = 3_600_000
+    const save = async (afterMs: number, step: number, epoch = 3) => {
+      now.ms += afterMs
+      await value(desk.commitCheckpoint(who(0), saved(step, { epoch })))
+      const [worked] = (await ledger.get('checkpoint', 'train'))?.body.worked ?? []
+      return worked?.pace
+    }
+    await change({}, { startedAt: await ledger.now() })
+    assert.equal(await save(hour, 10), undefined)
+    assert.deepEqual(await save(hour, 30), { revision: 1, steps: 20, ms: hour })
+    // What was lost with the epoch before is done again, and counts for nothing.
+    await change({}, { startedAt: await ledger.now(), epoch: 4 })
+    assert.deepEqual(await save(hour, 15, 4), { revision: 1, steps: 20, ms: hour })
+    // After twelve hours of work, what was known before counts half.
+    const later = { revision: 1, steps: 10 + 120, ms: 12.5 * hour }
+    assert.deepEqual(await save(12 * hour, 135, 4), later)
+    await change({}, { revision: 2 })
+    assert.deepEqual(await save(hour, 235, 4), { revision: 2, steps: 100, ms: hour })
+  })
+
   it('of an epoch that does not own the job is refused, and told of once', async () => {
     const { desk, who, events, change } = await stage(gang)
     const commit = (changes = {}) => outcome(desk.commitCheckpoint(who(0), saved(10, changes)))

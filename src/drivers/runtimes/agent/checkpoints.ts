@@ -2,7 +2,7 @@
  * Takes checkpoints from ranks: the last fence. A pointer counts only if it comes from the epoch
  * that owns the job at the very moment of the commit.
  */
-import type { Checkpoint, Worked } from '../../../core/domain/checkpoint.ts'
+import type { Checkpoint, Pace, Worked } from '../../../core/domain/checkpoint.ts'
 import { event } from '../../../core/domain/event.ts'
 import type { Lease } from '../../../core/domain/lease.ts'
 import type { Run } from '../../../core/domain/run.ts'
@@ -50,7 +50,7 @@ export function checkpoints(ledger: Ledger): Checkpoints {
     // Said again, or overtaken on the way by a newer one of the same rank.
     if (last?.epoch === epoch && (isSame || last.step > step)) return accepted
     const acceptedAt = await ledger.now()
-    const worked = workedBy({ lease, run: run.body, last: last ?? null, epoch, acceptedAt })
+    const worked = workedBy({ lease, run: run.body, last: last ?? null, epoch, step, acceptedAt })
     const body = { workload, epoch, step, uri, acceptedAt, region: lease.region, worked }
     const version = row?.version ?? 0
     const subject = { workload, run: lease.run, lease: id, supplier }
@@ -78,11 +78,12 @@ interface Saved {
   readonly run: Run
   readonly last: Checkpoint | null
   readonly epoch: number
+  readonly step: number
   readonly acceptedAt: Ms
 }
 
 /** What it took to come so far: what is known, and what was done since it was last saved. */
-function workedBy({ lease, run, last, epoch, acceptedAt }: Saved): readonly Worked[] {
+function workedBy({ lease, run, last, epoch, step, acceptedAt }: Saved): readonly Worked[] {
   const { accelerator, perNode, nodes, region } = lease
   const goesOn = last?.epoch === epoch
   const since = goesOn ? last.acceptedAt : (run.startedAt ?? acceptedAt)
@@ -97,7 +98,19 @@ function workedBy({ lease, run, last, epoch, acceptedAt }: Saved): readonly Work
   const starts = here.starts + (goesOn ? 0 : 1)
   const isArrival = !goesOn && last?.region !== region
   const arrivals = (here.arrivals ?? 0) + (isArrival ? 1 : 0)
-  return [...known.filter((each) => !isSame(each)), { ...here, ms, starts, arrivals }]
+  const done = goesOn ? { steps: step - last.step, ms: acceptedAt - last.acceptedAt } : null
+  const pace = done ? { pace: paced(here.pace, { ...done, revision: run.revision }) } : {}
+  return [...known.filter((each) => !isSame(each)), { ...here, ms, starts, arrivals, ...pace }]
+}
+
+/** After so much work, what was seen before counts half: machines and data change. */
+const halfLifeMs = 12 * 3_600_000
+
+/** Steps since the same epoch saved last: no launch and nothing done twice is among them. */
+function paced(before: Pace | undefined, { revision, steps, ms }: Pace): Pace {
+  const left = before?.revision === revision ? 0.5 ** (ms / halfLifeMs) : 0
+  const old = before ?? { steps: 0, ms: 0 }
+  return { revision, steps: old.steps * left + steps, ms: old.ms * left + ms }
 }
 
 const accepted = { outcome: 'ok', value: null } as const
