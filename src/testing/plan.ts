@@ -96,6 +96,8 @@ function told(reason: Reason, now: number): string {
       return `buying ${reason.lease} ${reason.state}`
     case 'hunting':
       return `hunting ${reason.does}${asked(reason)}`
+    case 'learnt':
+      return `learnt ${reason.accelerator}:${reason.perNode} ${percent(reason.share)}`
     case 'fencing':
       return `fencing epoch ${reason.epoch}`
     case 'backing-off':

@@ -137,6 +137,15 @@ export type Reason = { readonly run: string } & (
       readonly pricePerHour?: Micros
       readonly carriage?: Micros
     }
+  | {
+      /** How much an alternative does, by the job's own steps. */
+      readonly why: 'learnt'
+      readonly accelerator: string
+      readonly perNode: number
+      readonly nodes: number
+      readonly share: number
+      readonly fromMs: Ms
+    }
   | { readonly why: 'fencing'; readonly until: Ms; readonly epoch: number }
   | { readonly why: 'backing-off'; readonly until: Ms; readonly exitCode: number | null }
 )

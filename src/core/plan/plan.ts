@@ -10,11 +10,13 @@ import type { Acquire, Alike, MarketFacts, Plan } from '../domain/plan.ts'
 import type { Demand } from '../domain/workload.ts'
 import type { World } from '../domain/world.ts'
 import { huntingOf } from './deadline/hunting.ts'
+import { reasonsMax } from './explain.ts'
 import { finish, hasEnded } from './finish.ts'
 import { baggagesOf } from './gravity/baggage.ts'
 import { keep } from './keep.ts'
 import { place } from './market/place.ts'
 import { overflowFor } from './overflow.ts'
+import { learntOf } from './pace/learnt.ts'
 import { costOfWork, pricePerWork } from './score.ts'
 import { prepare, settle } from './settle.ts'
 import { wantsBoth } from './spread.ts'
@@ -178,8 +180,18 @@ function costOf(
 }
 
 function decide(view: View, tally: Tally, standing: Standing): Decision {
+  if (hasEnded(standing.run)) return { actions: [], reasons: [] }
+  const decision = decisionOn(view, tally, standing)
+  const learnt = learntOf(standing.demand).slice(0, learntMax)
+  if (learnt.length === 0 || decision.as !== undefined) return decision
+  const first = decision.reasons.slice(0, reasonsMax - learnt.length)
+  return { ...decision, reasons: [...first, ...learnt] }
+}
+
+const learntMax = 4
+
+function decisionOn(view: View, tally: Tally, standing: Standing): Decision {
   const { run, home } = standing
-  if (hasEnded(run)) return { actions: [], reasons: [] }
   if (run.state === 'waiting') return settle(view, tally, standing)
   if (run.state === 'running' && home) return keep(view, tally, standing, home)
   return prepare(view, tally, standing)

@@ -177,7 +177,10 @@ export function paceOn(
 }
 
 /** Useful work per hour, in the workload's own unit. */
-export function workPerHour({ throughputs }: World, alternative: Alternative): number {
+export function workPerHour(
+  { throughputs }: Pick<World, 'throughputs'>,
+  alternative: Alternative,
+): number {
   const { accelerator, perNode, nodes, throughput } = alternative
   if (throughput !== null) return throughput
   const perChip = Object.hasOwn(throughputs, accelerator) ? throughputs[accelerator] : undefined

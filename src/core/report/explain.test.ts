@@ -206,6 +206,13 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
         'when that was decided (shaping); nothing else is bought until that is settled',
     ],
   ],
+  learnt: [
+    [
+      { accelerator: 'A100', perNode: 8, nodes: 2, share: 0.7, fromMs: 5_400_000 },
+      'A100:8 x2 does 70% of the work that was expected of it, ' +
+        'learnt from 1h 30m of its own steps',
+    ],
+  ],
   fencing: [
     [
       { until: now + 30_000, epoch: 2 },

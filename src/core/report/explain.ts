@@ -4,7 +4,7 @@
  */
 import type { Reason } from '../domain/reason.ts'
 import { formatDuration, type Ms } from '../domain/time.ts'
-import { because, count, money, percent, perHour, plain } from './phrase.ts'
+import { because, count, gangText, money, percent, perHour, plain } from './phrase.ts'
 
 type Why = Reason['why']
 type ReasonOf<Name extends Why> = Extract<Reason, { readonly why: Name }>
@@ -103,6 +103,10 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     if (notBefore === undefined) return `${bought}; ${rest}`
     const hidden = 'so that its moment does not tell when that was decided'
     return `${bought} and is asked for ${soon(notBefore, now)}, ${hidden} (shaping); ${rest}`
+  },
+  learnt: ({ share, fromMs, ...gang }) => {
+    const does = `${gangText(gang)} does ${percent(share)} of the work that was expected of it`
+    return `${does}, learnt from ${formatDuration(fromMs)} of its own steps`
   },
   fencing: ({ until, epoch }, now) => {
     return `epoch ${epoch} may still be running somewhere; the next start is ${soon(until, now)}`

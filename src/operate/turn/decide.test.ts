@@ -6,6 +6,7 @@ import { it } from 'node:test'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Node, Run } from '../../core/domain/run.ts'
 import { defaultPolicy, type Policy, type SupplierSpec } from '../../core/domain/supplier.ts'
+import type { Alternative } from '../../core/domain/workload.ts'
 import type { Bodies, Kind, Snapshot } from '../../ports/ledger.ts'
 import { job, lease as leasePut } from '../../testing/ledger-rows.ts'
 import { defaultSettings } from '../settings.ts'
@@ -178,4 +179,31 @@ it('[OP30] writes no plan for what moves from moment to moment', () => {
   assert.equal(first?.reasons[0]?.why, 'kept')
   assert.equal(planned(19_000_001, first), undefined)
   assert.notEqual(planned(17_000_000, first), undefined)
+})
+
+it('[OP30] [OP42] compares places by what the steps of a job have shown, and says it once', () => {
+  const [h100, tpu] = ['H100', 'TPU-v6e'].map((accelerator) => {
+    return { accelerator, perNode: 8, nodes: 1, throughput: null }
+  }) as [Alternative, Alternative]
+  const checkpoint = { dir: '/saved', everyMs: 300_000, evenSteps: true }
+  const spec = { ...job('w'), resources: [h100, tpu], checkpoint }
+  const seen = (on: Alternative, steps: number, hours: number) => {
+    const pace = { revision: 0, steps, ms: hours * 3_600_000 }
+    return { ...on, ms: 1, starts: 1, pace }
+  }
+  const planned = (hours: number, plan?: Bodies['plan']) => {
+    const saved = { workload: 'w', epoch: 1, step: 9, uri: '/saved/9', acceptedAt: 0 }
+    const worked = [seen(h100, 100 * hours, hours), seen(tpu, 900 * hours, hours)]
+    const workload = { w: { ...wanted.workload.w, spec } }
+    const rows = { supplier: { acme }, workload, checkpoint: { w: { ...saved, worked } } }
+    const { commit } = decide(snapshot(plan ? { ...rows, plan: { plan } } : rows), quiet, options)
+    return commit.puts.find(({ kind }) => kind === 'plan')?.body as Bodies['plan'] | undefined
+  }
+  const first = planned(2)
+  assert.deepEqual(
+    first?.reasons.flatMap((each) => (each.why === 'learnt' ? [each.accelerator] : [])),
+    ['H100', 'TPU-v6e'],
+  )
+  assert.equal(planned(2.05, first), undefined)
+  assert.notEqual(planned(9, first), undefined)
 })

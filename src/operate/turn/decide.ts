@@ -130,14 +130,15 @@ function byRun(reasons: readonly Reason[]): readonly Reason[] {
   return reasons.toSorted((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0))
 }
 
-/** Where commitments are used up from moment to moment, what they save moves with every turn. */
+/** What commitments save moves with every turn, what a job's steps show with every checkpoint. */
+const moving: ReadonlySet<string> = new Set(['saving', 'pricePerWork', 'worth', 'share', 'fromMs'])
+
 function isAlike(one: unknown, other: unknown, name = ''): boolean {
   if (one === other || name === 'paid') return true
   // The ledger knows no infinity.
   if (typeof one === 'number' && !Number.isFinite(one)) return other === null
   if (typeof one === 'number' && typeof other === 'number') {
-    const isMoving = name === 'saving' || name === 'pricePerWork' || name === 'worth'
-    return isMoving && one.toPrecision(1) === other.toPrecision(1)
+    return moving.has(name) && one.toPrecision(1) === other.toPrecision(1)
   }
   if (one === null || other === null) return false
   if (typeof one !== 'object' || typeof other !== 'object') return false

@@ -5,9 +5,10 @@ import { throughputs } from '../../core/catalog/accelerators.ts'
 import type { Law } from '../../core/contracts/law.ts'
 import { demands } from '../../core/demand/demands.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
-import type { Demand } from '../../core/domain/workload.ts'
+import type { Demand, WorkloadStatus } from '../../core/domain/workload.ts'
 import type { NodeSight, World } from '../../core/domain/world.ts'
 import { purses } from '../../core/meter/spending.ts'
+import { asLearnt } from '../../core/plan/pace/learnt.ts'
 import type { Memory } from '../memory.ts'
 import { marginalsOn } from './marginals.ts'
 import type { Observed } from './observed.ts'
@@ -29,11 +30,12 @@ export function worldOf(
   const closing = rows.changed('charge').filter(({ to }) => to !== null)
   const open = [...rows.all('charge'), ...closing]
   const books = { closed: spending, open, leases: rows.all('lease'), now }
+  const workloads = learntWorkloads(rows)
   return {
     now,
     generation: rows.get('plan', 'plan')?.generation ?? 0,
-    workloads: rows.all('workload'),
-    demands: demandsOf(rows, observed.sights, observed.requestsPerSecond),
+    workloads,
+    demands: demandsOf(rows, observed.sights, observed.requestsPerSecond, workloads),
     suppliers,
     policy,
     purses: purses(policy.budgets ?? [], books),
@@ -51,13 +53,23 @@ export function worldOf(
   }
 }
 
+/** Places are compared by what jobs themselves have shown; what was submitted stays as it is. */
+function learntWorkloads(rows: Sheet): readonly WorkloadStatus[] {
+  const saved = new Map(rows.all('checkpoint').map((each) => [each.workload, each]))
+  return rows.all('workload').map((status) => {
+    const spec = asLearnt(status.spec, saved.get(status.spec.name), { throughputs })
+    return spec === status.spec ? status : { ...status, spec }
+  })
+}
+
 export function demandsOf(
   rows: Sheet,
   sights: readonly NodeSight[],
   requestsPerSecond: World['requestsPerSecond'],
+  workloads: readonly WorkloadStatus[] = rows.all('workload'),
 ): readonly Demand[] {
   return demands({
-    workloads: rows.all('workload'),
+    workloads,
     runs: rows.all('run'),
     leases: rows.all('lease'),
     sights,
