@@ -220,7 +220,7 @@ function jobOf(name: string, chance: Chance): Job {
     run: `work ${seconds} fails ${fails} straggles ${straggles}`,
     resources: alternatives(nodes, chance),
     retryCount: chance.whole(0, 5),
-    checkpoint: { dir: '/checkpoints', everyMs: 5 * minute },
+    checkpoint: { dir: '/checkpoints', everyMs: 5 * minute, evenSteps: true },
   }
 }
 
