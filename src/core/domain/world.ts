@@ -60,6 +60,15 @@ export interface PoolBelief {
 /** By the name of the pool. */
 export interface Belief {
   readonly pools: Readonly<Record<string, PoolBelief>>
+  /** By region. */
+  readonly hours?: Readonly<Record<string, HoursOfDay>>
+}
+
+/** Hours that pools were seen, and seen up, by the hour of the day in UTC; what is old fades. */
+export interface HoursOfDay {
+  readonly atMs: Ms
+  readonly up: readonly number[]
+  readonly seen: readonly number[]
 }
 
 export const noBelief: Belief = { pools: {} }

@@ -2,11 +2,12 @@
  * What was learnt about pools from every answer: plain data, fit for a ledger.
  *
  * An observation in, the next belief out. What is known of one pool is the first guess for its
- * neighbours; what is old fades. Decides nothing.
+ * neighbours, by the hour of the day for its region too; what is old fades. Decides nothing.
  */
 import type { Ms } from '../domain/time.ts'
-import type { Belief, PoolBelief } from '../domain/world.ts'
+import type { Belief, HoursOfDay, PoolBelief } from '../domain/world.ts'
 import { blend, fade, flat, given, mean, outlives, upAfter, type Weights } from './chain.ts'
+import { afterSpell, oddsAt } from './hours.ts'
 
 /** Capacity that is had or not had together: one offer of one supplier in one zone. */
 export interface Pool {
@@ -29,25 +30,45 @@ const memoryMs = 48 * 3_600_000
 const resemblance = 0.1
 
 export function observe(belief: Belief, pool: Pool, seen: Observation): Belief {
+  const old = belief.pools[pool.id]
+  if (old && seen.atMs < old.seenAtMs) return belief
+  return {
+    pools: { ...belief.pools, [pool.id]: poolAfter(belief, pool, seen) },
+    hours: { ...belief.hours, [pool.region]: hoursAfter(belief, pool, seen) },
+  }
+}
+
+function poolAfter(belief: Belief, pool: Pool, seen: Observation): PoolBelief {
   const prior = priorOf(belief, pool)
   const old = belief.pools[pool.id]
   const isUp = seen.outcome === 'available' || seen.outcome === 'held'
   const next = { region: pool.region, seenAtMs: seen.atMs, isUp }
   if (!old) {
     const rest = upAfter(null, 0)
-    return withPool(belief, pool.id, {
-      ...next,
-      weights: given(prior, (pair) => side(rest[pair], isUp)),
-    })
+    return { ...next, weights: given(prior, (pair) => side(rest[pair], isUp)) }
   }
   const gapMs = seen.atMs - old.seenAtMs
-  if (gapMs < 0) return belief
   const isOurs = seen.outcome === 'held' || seen.outcome === 'preempted'
   const up = isOurs && old.isUp ? outlives(gapMs) : upAfter(old.isUp, gapMs)
   const faded = fade(old.weights, prior, Math.exp(-gapMs / memoryMs))
   const weights = given(faded, (pair) => side(up[pair], isUp))
-  if (old.isUp === isUp) return withPool(belief, pool.id, { ...next, weights })
-  return withPool(belief, pool.id, { ...next, weights: fade(weights, prior, resemblance) })
+  if (old.isUp === isUp) return { ...next, weights }
+  return { ...next, weights: fade(weights, prior, resemblance) }
+}
+
+/** An answer stands for so long before it at most; what is ours was there all the time. */
+const answerMs = 3_600_000
+/** For so long before the first one. */
+const firstMs = 600_000
+
+function hoursAfter({ pools, hours }: Belief, { id, region }: Pool, seen: Observation): HoursOfDay {
+  const { atMs, outcome } = seen
+  const old = pools[id]
+  const isOurs = outcome === 'held' || outcome === 'preempted'
+  const gapMs = old ? atMs - old.seenAtMs : firstMs
+  const fromMs = atMs - (isOurs ? gapMs : Math.min(gapMs, answerMs))
+  const spell = { fromMs, toMs: atMs, isUp: isOurs || outcome === 'available' }
+  return afterSpell(hours?.[region], spell)
 }
 
 /** What to expect of a pool at a moment. */
@@ -65,8 +86,14 @@ export function forecast(belief: Belief, pool: Pool, nowMs: Ms): Forecast {
   const from = known ? known.isUp : null
   const weights = known ? fade(known.weights, prior, Math.exp(-gapMs / memoryMs)) : prior
   const now = upAfter(from, gapMs)
+  const hours = belief.hours?.[pool.region]
   return {
-    upIn: (spanMs) => mean(weights, upAfter(from, gapMs + spanMs)),
+    upIn: (spanMs) => {
+      const likely = mean(weights, upAfter(from, gapMs + spanMs))
+      if (!hours) return likely
+      const odds = oddsAt(hours, nowMs + spanMs)
+      return (likely * odds) / (likely * odds + 1 - likely)
+    },
     ifUp: given(weights, (pair) => now[pair] ?? 0),
   }
 }
@@ -80,7 +107,3 @@ function priorOf(belief: Belief, { id, region }: Pool): Weights {
 }
 
 const side = (up: number | undefined, isUp: boolean): number => (isUp ? (up ?? 0) : 1 - (up ?? 0))
-
-const withPool = (belief: Belief, id: string, pool: PoolBelief): Belief => ({
-  pools: { ...belief.pools, [id]: pool },
-})
