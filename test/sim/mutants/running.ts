@@ -169,4 +169,11 @@ export const running: readonly Mutant[] = [
     'if (!wantsSpread(workload)) return wide',
     'return wide',
   ),
+  mutant(
+    'regions-ignored',
+    'replicas that are to sit in two regions are bought in one, with two suppliers',
+    'src/core/plan/spread.ts',
+    "gap('region', Math.min(spreadRegions, replicas), seats)",
+    "gap('region', Math.min(spreadRegions, 1), seats)",
+  ),
 ]
