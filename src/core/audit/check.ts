@@ -18,6 +18,7 @@ import {
 import { holdersAreAsked, promisesAreKept } from './clauses.ts'
 import { nothingCountsTwice } from './draws.ts'
 import type { Evidence, Violation } from './evidence.ts'
+import { eachHearsItsOwn, keysNameNobody } from './isolation.ts'
 import {
   callsAreAllowed,
   heldBackIsHeldBack,
@@ -84,6 +85,8 @@ export const invariants: readonly Invariant[] = [
   { id: 'I16', name: 'first refusal', needs: ['contracts'], faults: holdersAreAsked },
   { id: 'I17', name: 'contracts', needs: ['contracts'], faults: promisesAreKept },
   { id: 'I18', name: 'commitments', needs: ['draws'], faults: nothingCountsTwice },
+  { id: 'I19', name: 'isolation', needs: ['heard'], faults: eachHearsItsOwn },
+  { id: 'I19', name: 'pseudonyms', needs: [], faults: keysNameNobody },
   { id: 'E1', name: 'ranks end once', needs: [], faults: ranksEndOnce },
   { id: 'E2', name: 'ceilings', needs: [], faults: ceilingsHold },
   {

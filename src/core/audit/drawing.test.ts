@@ -19,7 +19,7 @@ import { defaultPolicy, type Standing, type SupplierSpec } from '../domain/suppl
 import { type Ms, parseDuration } from '../domain/time.ts'
 import type { Job, WorkloadStatus } from '../domain/workload.ts'
 import { check } from './check.ts'
-import type { Acknowledged, Evidence, Ruling, Sale, WorkSpan } from './evidence.ts'
+import type { Acknowledged, Evidence, Heard, Quote, Ruling, Sale, WorkSpan } from './evidence.ts'
 
 /** The drawing breaks these invariants, and no other. */
 export function breaks(ids: string, drawing: string): void {
@@ -75,7 +75,7 @@ export function evidenceOf(drawing: string): Evidence {
     charges,
     workloads: [...workloads.values()],
     runs: [],
-    promises: { acme: { class: 'A', lateEffectMs: 60_000, listLagMs: 0 } },
+    promises: { acme: acme.promises, bolt: acme.promises },
     rentals: [...sales.values()],
     works,
     acknowledged,
@@ -117,7 +117,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   /** `for` another lease that it replaces, or held back `until` a moment. */
   intend(ledger, at, [lease = '', how, word = '']) {
     const replaces = how === 'for' ? word : null
-    ledger.leases.set(lease, { ...blank, ...subjectOf(lease), id: lease, key: lease, replaces })
+    const key = keyOf(lease)
+    ledger.leases.set(lease, { ...blank, ...subjectOf(lease), id: lease, key, replaces })
     const facts: Event['facts'] = how === 'until' ? { notBefore: duration(word) } : {}
     tell(ledger, at, 'lease.intended', lease, facts)
   },
@@ -160,7 +161,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 
   sell(ledger, at, [id = '', key = '', excuse = null]) {
     const rental: Rental = {
-      ...{ id, owner: 'us', key, offer: 'h100', state: 'running', nodes: [] },
+      ...{ id, owner: 'us', key: keyOf(key), offer: 'h100', state: 'running', nodes: [] },
       ...{ pricePerHour: price, startedAt: at, endedAt: null, noticeUntil: null },
     }
     ledger.sales.set(id, { supplier: 'acme', rental, excuse: excuse as Sale['excuse'] })
@@ -239,6 +240,17 @@ const verbs: Readonly<Record<string, Verb>> = {
     }
   },
 
+  quote(ledger, at, [dollars = '']) {
+    const quotes = [...(ledger.settings.quotes ?? []), quoteOf(at, usd(dollars))]
+    ledger.settings = { ...ledger.settings, quotes }
+  },
+  /** A supplier, or a machine of a workload at it, is told so many words. */
+  hear: (ledger, _, [workload = '', ...words]) =>
+    listen(ledger, { workload: workload === 'acme' ? null : workload, text: words.join(' ') }),
+  order(ledger, _, [nodes = '', dollars = '']) {
+    const order = { offer: 'h100', nodes: Number(nodes), pricePerHourMax: usd(dollars) }
+    listen(ledger, { workload: null, text: '', order })
+  },
   class(ledger, _, [promised]) {
     const promises = { acme: { ...acme.promises, class: promised as 'A' | 'B' | 'C' } }
     ledger.settings = { ...ledger.settings, promises }
@@ -249,6 +261,18 @@ const verbs: Readonly<Record<string, Verb>> = {
   look(ledger, now, [settled]) {
     ledger.settings = { ...ledger.settings, now, settled: settled !== undefined }
   },
+}
+
+function quoteOf(at: Ms, pricePerHour: number): Quote {
+  const what = { id: 'h100', supplier: 'acme', accelerator: 'H100', perNode: 8, region: 'north' }
+  const stock = { kind: 'count', nodes: 8 } as const
+  const offer = { ...what, market: 'on-demand', pricePerHour, stock, observedAt: at } as const
+  return { supplier: 'acme', by: 'plant', at, offers: [offer] }
+}
+
+function listen(ledger: Ledger, said: Omit<Heard, 'supplier'>): void {
+  const heard = [...(ledger.settings.heard ?? []), { supplier: 'acme', ...said }]
+  ledger.settings = { ...ledger.settings, heard }
 }
 
 const blank: Lease = {
@@ -269,6 +293,11 @@ const wish: Job = {
 const acme: SupplierSpec = {
   ...{ name: 'acme', generation: 1, driver: 'remote', url: '', tokenFrom: null, buying: true },
   promises: { class: 'A', lateEffectMs: 60_000, listLagMs: 0 },
+}
+
+/** Names nobody. */
+function keyOf(lease: string): string {
+  return `k${lease.replaceAll('.', '')}`
 }
 
 function subjectOf(lease: string): Pick<Lease, 'workload' | 'run'> {

@@ -10,6 +10,7 @@ import type { Contract, RofrCase } from '../domain/contract.ts'
 import type { Event } from '../domain/event.ts'
 import type { Lease } from '../domain/lease.ts'
 import type { Micros } from '../domain/money.ts'
+import type { Offer } from '../domain/offer.ts'
 import type { Rental } from '../domain/rental.ts'
 import type { Run } from '../domain/run.ts'
 import type { Policy, SupplierPromises, SupplierSpec } from '../domain/supplier.ts'
@@ -56,6 +57,33 @@ export interface Evidence {
   readonly draws?: readonly Told[] | null
   /** All that people ever ruled, oldest first. */
   readonly rulings?: readonly Ruling[] | null
+  /** What suppliers, and machines at them, were told by us. */
+  readonly heard?: readonly Heard[] | null
+  /** What suppliers said that they sell, as control planes heard it, oldest first. */
+  readonly quotes?: readonly Quote[] | null
+}
+
+/** Whatever left for one of them, without the names of its fields. */
+export interface Heard {
+  readonly supplier: string
+  /** Whose work its machine was told to do; null where the supplier itself was spoken to. */
+  readonly workload: string | null
+  readonly text: string
+  /** Where that was a purchase. */
+  readonly order?: {
+    readonly offer: string
+    readonly nodes: number
+    readonly pricePerHourMax: Micros
+  }
+}
+
+export interface Quote {
+  readonly supplier: string
+  /** The control plane that heard it, and when. */
+  readonly by: string
+  readonly at: Ms
+  /** Null where a question was not answered, or only in part. */
+  readonly offers: readonly Offer[] | null
 }
 
 /** A part of a charge that counts against a commitment, or comes out of a prepayment. */
