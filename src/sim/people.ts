@@ -3,7 +3,8 @@
  * again under the same key until they are told that it is done. Who looks after one name does one
  * thing with it after the other; all names are looked after at once.
  */
-import type { Acknowledged } from '../core/audit/evidence.ts'
+import type { Acknowledged, Heard } from '../core/audit/evidence.ts'
+import { notice } from '../core/contracts/rofr/notice.ts'
 import { offerName } from '../core/domain/offer.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { Standing } from '../core/domain/supplier.ts'
@@ -17,9 +18,12 @@ import type { Ledger } from '../ports/ledger.ts'
 import type { Network, Weather } from './engine/network.ts'
 import type { Process } from './engine/process.ts'
 import type { Plant } from './plant.ts'
+import { wordsOf } from './shop.ts'
 
 export interface People {
   readonly acknowledged: readonly Acknowledged[]
+  /** What they wrote to whoever may refuse first. */
+  readonly told: readonly Heard[]
   apply(...specs: Spec[]): Promise<void>
   remove(workload: string): Promise<void>
   /** Has the holder of a right waive it for what a workload would buy there. */
@@ -37,13 +41,15 @@ export interface PeopleOptions {
   readonly network: Network
   readonly weather: () => Weather
   readonly plant: () => Plant | null
+  readonly digest: (text: string) => string
 }
 
 const answerMs = 30_000
 const againMs = 5_000
 
-export function people({ process, network, weather, plant }: PeopleOptions): People {
+export function people({ process, network, weather, plant, digest }: PeopleOptions): People {
   const acknowledged: Acknowledged[] = []
+  const told: Heard[] = []
   const last = new Map<string, Promise<unknown>>()
   let count = 0
 
@@ -77,8 +83,19 @@ export function people({ process, network, weather, plant }: PeopleOptions): Peo
     }
   }
 
+  /** Whoever may refuse first reads what is for it to know, and lets it go. */
+  async function waive(ledger: Ledger, concerns: (thirdParty: string) => boolean): Promise<void> {
+    for (const { id, body } of await ledger.list('right')) {
+      if (body.step !== 'triggered' || !concerns(body.thirdParty)) continue
+      const letter = notice(body, 'a nonce', digest)
+      told.push({ supplier: letter.to, workload: null, text: wordsOf(letter) })
+      await decideRight(ledger, { id, by: 'people', move: { event: 'waive', digest: 'a letter' } })
+    }
+  }
+
   return {
     acknowledged,
+    told,
     async apply(...specs) {
       count += 1
       const key = { key: `people/${count}`, requestHash: `${count}` }
@@ -140,13 +157,5 @@ export function people({ process, network, weather, plant }: PeopleOptions): Peo
         }),
       )
     },
-  }
-}
-
-async function waive(ledger: Ledger, concerns: (thirdParty: string) => boolean): Promise<void> {
-  for (const { id, body } of await ledger.list('right')) {
-    if (body.step !== 'triggered' || !concerns(body.thirdParty)) continue
-    const move = { event: 'waive', digest: 'a letter' } as const
-    await decideRight(ledger, { id, by: 'people', move })
   }
 }

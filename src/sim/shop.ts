@@ -2,7 +2,7 @@
  * A supplier in the simulated world. What it sells and to whom is judged by the very code that a
  * real supplier server runs; how it misbehaves is drawn here.
  */
-import type { Sale } from '../core/audit/evidence.ts'
+import type { Heard, Quote, Sale } from '../core/audit/evidence.ts'
 import type { Offer } from '../core/domain/offer.ts'
 import type { Rental } from '../core/domain/rental.ts'
 import type { SupplierPromises } from '../core/domain/supplier.ts'
@@ -79,6 +79,11 @@ export interface Shop {
   preempt(rental: string, noticeMs: number): void
   /** A machine powered itself off. */
   powerOff(rental: string, index: number): void
+  /** It, or a machine at it, was told this by us; what is said again counts once. */
+  hears(heard: Omit<Heard, 'supplier'>): void
+  heard(): readonly Heard[]
+  /** What it said that it sells, as control planes heard it. */
+  readonly quotes: readonly Quote[]
   /** All that it ever sold to this owner. */
   sales(owner: string): readonly Sale[]
   alive(): readonly Sold[]
@@ -109,6 +114,8 @@ export function shop(options: ShopOptions): Shop {
   const excuses = new Map<string, Sale['excuse']>()
   let sold = 0
   const overlooked = new Set<string>()
+  const heard = new Map<string, Heard>()
+  const quotes: Quote[] = []
   const ended = new WeakMap<Sold, Rental>()
   const now = () => Math.max(books.at, kernel.now() + skewMs)
 
@@ -239,16 +246,31 @@ export function shop(options: ShopOptions): Shop {
           work,
           broken: () => new SupplierError('unknown', `${name}: connection reset`),
         })
+      const says = (offers: Quote['offers']) =>
+        quotes.push({ supplier: name, by: process.name, at: kernel.now(), offers })
       return {
         name,
-        offers: () => ask('offers', quotes),
+        async offers() {
+          const quoted = await ask('offers', quote).catch(silent(says))
+          says(quoted)
+          return quoted
+        },
         acquire(request) {
           options.onSend(request.key)
+          self.hears({ workload: null, text: wordsOf(request), order: request })
           const isZombie = !leads(process)
           return ask('acquire', (copy) => order(request, copy, isZombie))
         },
-        list: (owner) => ask('list', () => listing(owner)),
-        release: (rental) => ask('release', () => released(rental)),
+        async list(owner) {
+          self.hears({ workload: null, text: wordsOf(owner) })
+          const listed = await ask('list', () => listing(owner)).catch(silent(says))
+          if (!listed.complete) says(null)
+          return listed
+        },
+        release(rental) {
+          self.hears({ workload: null, text: wordsOf(rental) })
+          return ask('release', () => released(rental))
+        },
       }
     },
     setOffer(offer, { nodes = null, pricePerHour = null }) {
@@ -277,6 +299,9 @@ export function shop(options: ShopOptions): Shop {
           rental: rentalOf(shown(each, now())),
           excuse: excuses.get(each.id) ?? null,
         })),
+    hears: (said) => heard.set(said.text, { ...said, supplier: name }),
+    heard: () => [...heard.values()],
+    quotes,
     alive: () => [...books.sold.values()].filter(({ endedAt }) => endedAt === null),
   }
 
@@ -285,7 +310,7 @@ export function shop(options: ShopOptions): Shop {
     end(rental)
   }
 
-  function quotes(): readonly Offer[] {
+  function quote(): readonly Offer[] {
     present()
     return terms.offers.map(({ id }) => {
       const offer = offerNow(books, terms, id) as (typeof terms.offers)[number]
@@ -297,6 +322,20 @@ export function shop(options: ShopOptions): Shop {
   }
 
   return self
+}
+
+/** Notes that whoever asked heard nothing, and leaves the failure to him. */
+function silent(says: (offers: null) => void) {
+  return (error: unknown): never => {
+    says(null)
+    throw error
+  }
+}
+
+/** All that a value says, without the names of its fields. */
+export function wordsOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.values(value).map(wordsOf).join(' ')
 }
 
 function rentalOf({ id, owner, key, offer, state, nodes, ...rest }: RentalShown): Rental {

@@ -44,8 +44,10 @@ export function evidenceOf(world: World, { settled, pricePerHourMax }: Occasion)
       digest: keys.digest,
     },
     draws: toldOf({ snapshot: snapshotOf(world), charges: rows('charge') }),
-    rights: store.every('right').map(({ body }) => body),
-    contracts: store.every('contract').map(({ body }) => body),
+    rights: rows('right'),
+    contracts: rows('contract'),
+    heard: [...[...shops.values()].flatMap((shop) => shop.heard()), ...people.told],
+    quotes: [...shops.values()].flatMap((shop) => shop.quotes).sort((a, b) => a.at - b.at),
   }
 }
 

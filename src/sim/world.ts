@@ -19,7 +19,7 @@ import { type Machine, machine } from './machine.ts'
 import { type MemoryLedger, memoryLedger } from './memory-ledger.ts'
 import { type People, people as peopleOf } from './people.ts'
 import { type Plant, plant } from './plant.ts'
-import { type Shop, shop as shopOf } from './shop.ts'
+import { type Shop, shop as shopOf, wordsOf } from './shop.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface ShopPlan {
@@ -193,6 +193,8 @@ export function worldOf(options: WorldOptions): World {
             broken: () => new Error('the connection broke'),
           })
         },
+        onTold: (work) =>
+          owner.hears({ workload: work.run.replace(/\.\d+$/, ''), text: wordsOf(work) }),
         onOff: () => {
           machines.delete(name)
           owner.powerOff(sold.id, index)
@@ -247,6 +249,7 @@ export function worldOf(options: WorldOptions): World {
       network,
       weather: () => world.trouble.frontWeather,
       plant: front,
+      digest,
     })
   }
 
@@ -303,10 +306,12 @@ function supplierSpec({ name, promises }: ShopPlan): SupplierSpec {
   return { name, generation: 0, ...where, promises, buying: true }
 }
 
-/** Not secret, and quick: nobody in this world guesses. */
+const digest = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** Secrets are none: nobody in this world guesses. */
 export const keys: Keys = {
-  keyOf: (owner, lease) => `c-${owner}-${lease.replaceAll('.', '-')}`,
+  keyOf: (owner, lease) => `c${digest(`${owner}\n${lease}`).slice(0, 12)}`,
   secretOf: (key) => `secret of ${key}`,
   chanceOf: (key) => createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32,
-  digest: (text) => createHash('sha256').update(text).digest('hex'),
+  digest,
 }

@@ -8,6 +8,7 @@ import { installation } from '../../src/sim/world.ts'
 
 export function traceOf({ world }: Pick<Trial, 'world'>): readonly string[] {
   const { store, incidents, shops } = world
+  const leases = new Map(store.every('lease').map(({ id, body: { key } }) => [key, id]))
   const sales = [...shops.values()].flatMap((shop) => shop.sales(installation))
   const lines = [
     ...incidents.map(({ at, what }) => ({ at, text: `~ ${what}` })),
@@ -17,7 +18,8 @@ export function traceOf({ world }: Pick<Trial, 'world'>): readonly string[] {
     })),
     ...sales.flatMap(({ supplier, rental, excuse }) => {
       const { id, key, startedAt, endedAt, pricePerHour } = rental
-      const begun = `$ ${supplier} begins ${id} for ${key} at ${pricePerHour}`
+      const lease = leases.get(key ?? '') ?? key
+      const begun = `$ ${supplier} begins ${id} for ${lease} at ${pricePerHour}`
       const end = endedAt === null ? [] : [{ at: endedAt, text: `$ ${supplier} ended ${id}` }]
       return [{ at: startedAt, text: `${begun}${excuse ? ` (${excuse})` : ''}` }, ...end]
     }),
