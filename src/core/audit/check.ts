@@ -19,6 +19,7 @@ import { holdersAreAsked, promisesAreKept } from './clauses.ts'
 import { nothingCountsTwice } from './draws.ts'
 import type { Evidence, Violation } from './evidence.ts'
 import { eachHearsItsOwn, keysNameNobody } from './isolation.ts'
+import { preferenceIsKept } from './overflow.ts'
 import {
   callsAreAllowed,
   heldBackIsHeldBack,
@@ -84,6 +85,7 @@ export const invariants: readonly Invariant[] = [
   { id: 'I15', name: 'shaping', needs: [], faults: heldBackIsHeldBack },
   { id: 'I16', name: 'first refusal', needs: ['contracts'], faults: holdersAreAsked },
   { id: 'I17', name: 'contracts', needs: ['contracts'], faults: promisesAreKept },
+  { id: 'I17', name: 'preferred overflow', needs: ['quotes'], faults: preferenceIsKept },
   { id: 'I18', name: 'commitments', needs: ['draws'], faults: nothingCountsTwice },
   { id: 'I19', name: 'isolation', needs: ['heard'], faults: eachHearsItsOwn },
   { id: 'I19', name: 'pseudonyms', needs: [], faults: keysNameNobody },

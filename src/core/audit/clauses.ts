@@ -150,7 +150,8 @@ function mayAskOthers(clause: Rofo, at: Ms, { noted }: Past): boolean {
   })
 }
 
-function binding(law: readonly Contract[], at: Ms): readonly Clause[] {
+/** What was signed and replaced by nothing else, whether or not it is in force on that day. */
+export function binding(law: readonly Contract[], at: Ms): readonly Clause[] {
   return law
     .filter((contract) => isBinding(contract, at) && !isReplaced(contract, law, at))
     .flatMap((contract) => contract.clauses)
@@ -194,7 +195,7 @@ function isReplaced({ name }: Contract, law: readonly Contract[], at: Ms): boole
   })
 }
 
-function holds({ from, to, recordedAt, repeal }: Clause, at: Ms): boolean {
+export function holds({ from, to, recordedAt, repeal }: Clause, at: Ms): boolean {
   const isRepealed = repeal !== null && repeal.recordedAt <= at && repeal.at <= at
   return recordedAt <= at && from <= at && (to === null || at < to) && !isRepealed
 }

@@ -14,12 +14,13 @@ import type { Contract } from '../domain/contract.ts'
 import { type Event, type EventKind, event } from '../domain/event.ts'
 import type { Lease, LeaseEnd } from '../domain/lease.ts'
 import { costOf, parseUsd } from '../domain/money.ts'
+import type { Offer } from '../domain/offer.ts'
 import type { Rental } from '../domain/rental.ts'
 import { defaultPolicy, type Standing, type SupplierSpec } from '../domain/supplier.ts'
 import { type Ms, parseDuration } from '../domain/time.ts'
 import type { Job, WorkloadStatus } from '../domain/workload.ts'
 import { check } from './check.ts'
-import type { Acknowledged, Evidence, Heard, Quote, Ruling, Sale, WorkSpan } from './evidence.ts'
+import type { Acknowledged, Evidence, Heard, Ruling, Sale, WorkSpan } from './evidence.ts'
 
 /** The drawing breaks these invariants, and no other. */
 export function breaks(ids: string, drawing: string): void {
@@ -111,6 +112,7 @@ const termsOf: Readonly<Record<string, object>> = {
   security: { controls: ['kms'] },
   export: { jurisdictions: ['us'], endUsers: [] },
   prepay: { dollars: 10 },
+  preferred_overflow: { order: ['bolt', 'acme'] },
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -197,7 +199,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     tell(ledger, at, 'checkpoint.accepted', `${run}.1`, { epoch: Number(epoch) }),
 
   lead: (ledger, at, [epoch]) =>
-    tell(ledger, at, 'leadership.taken', null, { epoch: Number(epoch) }),
+    tell(ledger, at, 'leadership.taken', null, { epoch: Number(epoch), holder: 'plant' }),
   submit(ledger, at, [name = '', generation = '1']) {
     const spec: Job = { ...wish, name, generation: Number(generation) }
     ledger.workloads.set(name, { spec, state: 'active', submittedAt: at, endedAt: null })
@@ -215,6 +217,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   rule({ rulings, events, workloads }, _, [what = '', word]) {
     const after = events.at(-1)?.seq ?? 0
     if (what === 'standing') rulings.push({ after, supplier: standing(word) })
+    if (what === 'seller') rulings.push({ after, supplier: { ...acme, name: word ?? '' } })
     if (what === 'buying') rulings.push({ after, supplier: { ...acme, buying: word === 'on' } })
     if (what === 'wish') rulings.push({ after, workload: workloads.get('w') as WorkloadStatus })
     const relation = { relation: 'rival', from: null, to: null } as const
@@ -240,8 +243,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     }
   },
 
-  quote(ledger, at, [dollars = '']) {
-    const quotes = [...(ledger.settings.quotes ?? []), quoteOf(at, usd(dollars))]
+  /** So many nodes; or nothing, where nobody answers. */
+  quote(ledger, at, [dollars = '', supplier = 'acme', nodes = '8']) {
+    const offer = dollars === 'none' ? null : offerOf(supplier, at, usd(dollars), Number(nodes))
+    const quote = { supplier, by: 'plant', at, offers: offer && [offer] }
+    const quotes = [...(ledger.settings.quotes ?? []), quote]
     ledger.settings = { ...ledger.settings, quotes }
   },
   /** A supplier, or a machine of a workload at it, is told so many words. */
@@ -263,11 +269,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
 }
 
-function quoteOf(at: Ms, pricePerHour: number): Quote {
-  const what = { id: 'h100', supplier: 'acme', accelerator: 'H100', perNode: 8, region: 'north' }
-  const stock = { kind: 'count', nodes: 8 } as const
-  const offer = { ...what, market: 'on-demand', pricePerHour, stock, observedAt: at } as const
-  return { supplier: 'acme', by: 'plant', at, offers: [offer] }
+function offerOf(supplier: string, observedAt: Ms, pricePerHour: number, nodes: number): Offer {
+  const what = { id: 'h100', supplier, accelerator: 'H100', perNode: 8, region: 'north' }
+  const stock = { kind: 'count', nodes } as const
+  return { ...what, market: 'on-demand', pricePerHour, stock, observedAt }
 }
 
 function listen(ledger: Ledger, said: Omit<Heard, 'supplier'>): void {
@@ -284,9 +289,17 @@ const blank: Lease = {
   noticeUntil: null,
 }
 
+const wished = { accelerator: 'H100', perNode: 8, nodes: 1, throughput: null }
+
 const wish: Job = {
   ...{ kind: 'Job', name: 'w', generation: 1, revision: 1, priority: 0, setup: null, run: '' },
-  ...{ envs: {}, resources: [], markets: [], pricePerHourMax: null, suppliers: null },
+  ...{
+    envs: {},
+    resources: [wished],
+    markets: ['on-demand'],
+    pricePerHourMax: null,
+    suppliers: null,
+  },
   ...{ retryCount: 0, checkpoint: null, product: 'chat' },
 }
 
