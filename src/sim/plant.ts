@@ -44,6 +44,8 @@ export interface PlantOptions {
   readonly isNext: boolean
   /** Told of a commit of its loop as it leaves; says how late it may be, whatever the weather. */
   readonly onDecide: (events: readonly EventDraft[]) => Ms
+  /** A question to the ledger was not answered. */
+  readonly onSilence: () => void
   /** A commit of its loop was applied. */
   readonly onLoopCommit: (process: Process) => void
 }
@@ -89,12 +91,13 @@ function ledgerOver({
   ledgerAnswers,
   isNext,
   onDecide,
+  onSilence,
   onLoopCommit,
 }: PlantOptions): Ledger {
   function ask<T>(what: keyof Ledger, work: () => Promise<T>, slowMs = 0): Promise<T> {
     const kind = what === 'commit' || what === 'lead' ? 'unknown' : 'unavailable'
     const broken = () => new LedgerError(kind, `${what}: the connection broke`)
-    return network.call(process, {
+    const asked = network.call(process, {
       what: `ledger ${what}`,
       weather: slowed(ledgerWeather(), slowMs),
       patienceMs: answerMs,
@@ -104,6 +107,8 @@ function ledgerOver({
       },
       broken,
     })
+    asked.catch(onSilence)
+    return asked
   }
   return {
     installation: store.installation,

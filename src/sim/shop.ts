@@ -26,6 +26,8 @@ import type { Kernel } from './engine/kernel.ts'
 import { fineWeather, type Network, type Weather } from './engine/network.ts'
 import type { Process } from './engine/process.ts'
 
+const minute = 60_000
+
 /** How often a supplier does what it should not, from 0 to 1. */
 export interface Manners {
   /** Says no though it has some. */
@@ -84,6 +86,8 @@ export interface Shop {
   heard(): readonly Heard[]
   /** What it said that it sells, as control planes heard it. */
   readonly quotes: readonly Quote[]
+  /** A control plane may have forgotten what it heard. */
+  unheard(by: string): void
   /** All that it ever sold to this owner. */
   sales(owner: string): readonly Sale[]
   alive(): readonly Sold[]
@@ -118,6 +122,8 @@ export function shop(options: ShopOptions): Shop {
   const quotes: Quote[] = []
   const ended = new WeakMap<Sold, Rental>()
   const now = () => Math.max(books.at, kernel.now() + skewMs)
+  const says = (by: string, offers: Quote['offers']) =>
+    quotes.push({ supplier: name, by, at: kernel.now(), offers })
 
   function sell(request: AcquireRequest, pricePerHour: number, excuse: Sale['excuse']): Sold {
     sold += 1
@@ -246,13 +252,11 @@ export function shop(options: ShopOptions): Shop {
           work,
           broken: () => new SupplierError('unknown', `${name}: connection reset`),
         })
-      const says = (offers: Quote['offers']) =>
-        quotes.push({ supplier: name, by: process.name, at: kernel.now(), offers })
       return {
         name,
         async offers() {
-          const quoted = await ask('offers', quote).catch(silent(says))
-          says(quoted)
+          const quoted = await heardBy(process, ask('offers', quote))
+          says(process.name, quoted)
           return quoted
         },
         acquire(request) {
@@ -263,8 +267,11 @@ export function shop(options: ShopOptions): Shop {
         },
         async list(owner) {
           self.hears({ workload: null, text: wordsOf(owner) })
-          const listed = await ask('list', () => listing(owner)).catch(silent(says))
-          if (!listed.complete) says(null)
+          const listed = await heardBy(
+            process,
+            ask('list', () => listing(owner)),
+          )
+          if (!listed.complete) self.unheard(process.name)
           return listed
         },
         release(rental) {
@@ -302,12 +309,27 @@ export function shop(options: ShopOptions): Shop {
     hears: (said) => heard.set(said.text, { ...said, supplier: name }),
     heard: () => [...heard.values()],
     quotes,
+    unheard(by) {
+      const last = quotes.findLast((each) => each.by === by)
+      const isNews = last?.offers !== null || kernel.now() - last.at >= minute
+      if (isNews) says(by, null)
+    },
     alive: () => [...books.sold.values()].filter(({ endedAt }) => endedAt === null),
   }
 
   function released(rental: string): void {
     present()
     end(rental)
+  }
+
+  /** What fails is noted, and left to whoever asked. */
+  async function heardBy<T>({ name: by }: Process, asked: Promise<T>): Promise<T> {
+    try {
+      return await asked
+    } catch (error) {
+      self.unheard(by)
+      throw error
+    }
   }
 
   function quote(): readonly Offer[] {
@@ -322,14 +344,6 @@ export function shop(options: ShopOptions): Shop {
   }
 
   return self
-}
-
-/** Notes that whoever asked heard nothing, and leaves the failure to him. */
-function silent(says: (offers: null) => void) {
-  return (error: unknown): never => {
-    says(null)
-    throw error
-  }
 }
 
 /** All that a value says, without the names of its fields. */

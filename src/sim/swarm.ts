@@ -4,6 +4,7 @@
  * lean to some of them.
  */
 
+import type { Contract } from '../core/domain/contract.ts'
 import type { Budget, Policy } from '../core/domain/supplier.ts'
 import type { Job, Service, Workload } from '../core/domain/workload.ts'
 import type { Settings } from '../operate/settings.ts'
@@ -26,6 +27,8 @@ export interface Draw {
   readonly upgrades: boolean
   readonly settings: Settings
   readonly policy: Policy | null
+  /** Signed before anything is wanted. */
+  readonly contracts?: readonly Contract[]
   readonly workloads: readonly Wish[]
   readonly trouble: Trouble
 }

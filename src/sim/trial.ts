@@ -165,7 +165,8 @@ function recover(world: World): void {
   world.kernel.after(hour / 4, () => world.people.settle().catch(() => {}))
 }
 
-function begin(world: World, { policy, workloads, trouble }: Draw, troubleMs: number): void {
+function begin(world: World, drawn: Draw, troubleMs: number): void {
+  const { policy, contracts = [], workloads, trouble } = drawn
   const { kernel, people, suppliers } = world
   const ready = (async () => {
     if (policy) {
@@ -173,6 +174,7 @@ function begin(world: World, { policy, workloads, trouble }: Draw, troubleMs: nu
       await people.apply({ kind: 'Policy', spec: policy })
     }
     await people.apply(...suppliers.map((spec) => ({ kind: 'Supplier', spec }) as const))
+    for (const spec of contracts) await people.apply({ kind: 'Contract', spec })
   })()
   const wish = (spec: Workload) =>
     ready.then(() => people.apply({ kind: spec.kind, spec } as Spec)).catch(() => {})

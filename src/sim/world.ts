@@ -152,6 +152,10 @@ export function worldOf(options: WorldOptions): World {
       settings,
       isNext: upgrades && started % 2 === 0,
       onDecide: (events) => world.onDecide(events),
+      // A turn that fails forgets what its supplier listed.
+      onSilence() {
+        for (const shop of shops.values()) shop.unheard(own.name)
+      },
       onLoopCommit({ name }) {
         if (store.leader() === name) return
         world.faults.push({ invariant: 'I9', text: `${name} wrote without being the leader` })

@@ -178,6 +178,13 @@ export const buying: readonly Mutant[] = [
     'if (missing.length >= 0) {',
   ),
   mutant(
+    'preference-ignored',
+    'while whoever we signed with has nothing left, the cheapest is asked, not who comes first',
+    'src/core/contracts/rights/overflow.ts',
+    'if (!clause) return unranked',
+    'if (!clause || ask) return unranked',
+  ),
+  mutant(
     'commitment-without-end',
     'more counts against a commitment than it was made for',
     'src/core/contracts/money/draw.ts',
