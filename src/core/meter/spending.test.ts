@@ -21,6 +21,13 @@ function charge(from: number, to: number | null, more: Partial<Charge> = {}): Ch
   }
 }
 
+const monthly: Budget = { of: 'everything', name: '', amount: 100_000_000, per: 'month' }
+
+const charged = {
+  ...{ id: 'train.0.1', workload: 'train', supplier: 'acme', state: 'held', calls: 1 },
+  pricePerHourMax: 40_000_000,
+}
+
 function spentOf(budget: Partial<Budget>, now: number, closed: Charge[], open: Charge[] = []) {
   const spending: Spending = new Map()
   for (const each of closed) count(spending, each)
@@ -47,19 +54,25 @@ it('[MT5] what runs counts up to now, from the beginning of the span', () => {
   assert.equal(spentOf({}, may + hour, [], [charge(may - dayMs, null)]), 10_000_000)
 })
 
+it('[MT7] what runs counts from when it was intended, whatever its supplier says', () => {
+  const lease = { ...charged, intendedAt: may }
+  const spent = (skewMs: number) => {
+    const open = [charge(may + skewMs, null, { lease: lease.id })]
+    const books = { closed: new Map(), open, leases: [lease as never], now: may + hour }
+    return purses([monthly], books).map((purse) => purse.spent)
+  }
+  assert.deepEqual([-hour, 0, 3 * hour].map(spent), [[10_000_000], [10_000_000], [10_000_000]])
+})
+
 it('[MT5] what was closed just now counts as what it came to', () => {
   assert.equal(spentOf({}, may + 3 * hour, [], [charge(may - hour, may + hour)]), 10_000_000)
 })
 
 it('[MT5] what nobody knows the outcome of counts at its ceiling', () => {
-  const lease = {
-    ...{ id: 'train.0.1', workload: 'train', supplier: 'acme', state: 'unsure', calls: 1 },
-    ...{ pricePerHourMax: 40_000_000, intendedAt: may },
-  } as never
-  const budget: Budget = { of: 'everything', name: '', amount: 100_000_000, per: 'month' }
-  const books = { closed: new Map(), open: [], leases: [lease], now: may + hour }
-  assert.deepEqual(purses([budget], books), [
-    { budget, spent: 40_000_000, left: 60_000_000, until: Date.parse('2026-06-01') },
+  const lease = { ...charged, state: 'unsure', intendedAt: may }
+  const books = { closed: new Map(), open: [], leases: [lease as never], now: may + hour }
+  assert.deepEqual(purses([monthly], books), [
+    { budget: monthly, spent: 40_000_000, left: 60_000_000, until: Date.parse('2026-06-01') },
   ])
   const heldBack = { ...(lease as object), notBefore: may + hour } as never
   assert.equal(purses([budget], { ...books, leases: [heldBack] })[0]?.spent, 0)
