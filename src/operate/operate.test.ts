@@ -193,6 +193,20 @@ describe('the loop', () => {
     })
   }
 
+  it('[OP38] dates quotes by the ledger, whatever their supplier says', async () => {
+    const home = await house()
+    const quote = home.acme.offers
+    const aheadMs = 5 * 3_600_000
+    home.acme.offers = async () =>
+      (await quote()).map((each) => {
+        return 'fault' in each ? each : { ...each, observedAt: each.observedAt + aheadMs }
+      })
+    const { preview } = home.lead()
+    await home.until('quotes', async () => (await preview([])).world.offers.length > 0)
+    const { now, offers } = (await preview([])).world
+    assert.ok(offers.every(({ observedAt }) => observedAt <= now))
+  })
+
   it('[OP12] previews without a trace', async () => {
     const home = await house()
     const { preview } = home.lead()

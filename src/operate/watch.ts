@@ -83,7 +83,7 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       eye.sighting = { supplier: eye.spec.name, askedAt, listing }
       eye.whole ||= listing.complete
       if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
-        eye.goods = goodsOf(await ask('offers', eye.socket.offers()))
+        eye.goods = seenAt(askedAt, goodsOf(await ask('offers', eye.socket.offers())))
         eye.quotedAtMs = clock.steadyMs()
       }
       eye.outage = null
@@ -142,4 +142,9 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       if (eye) eye.listedAtMs = Number.NEGATIVE_INFINITY
     },
   }
+}
+
+/** What we called for is held against our own time, and nobody knows what a supplier's clock shows. */
+function seenAt(observedAt: Ms, { offers, faults }: Goods): Goods {
+  return { offers: offers.map((offer) => ({ ...offer, observedAt })), faults }
 }
