@@ -23,6 +23,17 @@ it('[SI10] gives the same world again for what was drawn, once that was written 
   assert.equal(one.hash, again.hash)
 })
 
+it('[SI11] decides the same, whatever the clocks of others show', async () => {
+  const phases = { ...short, convergeMs: hour / 2, emptyMs: hour / 2 }
+  for (const seed of ['c', 'd', 'f']) {
+    const one = await trial({ seed, phases })
+    const other = await trial({ seed, phases, wrongClocks: true })
+    assert.notEqual(one.decisions, null, `seed ${seed} has budgets`)
+    assert.equal(one.decisions, other.decisions, `seed ${seed}`)
+    assert.notEqual(one.hash, other.hash)
+  }
+})
+
 it('holds all invariants through trouble, calm and the end', async () => {
   for (const seed of ['a', 'b', 'c', 'd', 'e']) {
     const { violations, counts } = await trial({ seed, phases: short })

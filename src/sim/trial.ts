@@ -39,6 +39,11 @@ export interface TrialResult {
   readonly violations: readonly Violation[]
   /** Equal for equal seeds and code. */
   readonly hash: string
+  /**
+   * What was decided and when, whatever the clocks of others showed: equal for equal seeds and
+   * code. Null where budgets count by the days of those who charge.
+   */
+  readonly decisions: string | null
   readonly hours: number
   readonly counts: {
     readonly events: number
@@ -64,6 +69,8 @@ export interface TrialOptions {
   readonly killAt?: number
   /** Another world than the one that the seed would draw. */
   readonly drawn?: Draw
+  /** Every clock but the ledger's shows another time all day, by up to an hour. */
+  readonly wrongClocks?: boolean
   /** A service comes when all is calm, so that what a calm world owes can be asked for. */
   readonly probe?: boolean
 }
@@ -81,6 +88,8 @@ export async function trial(options: TrialOptions): Promise<Trial> {
     upgrades: drawn.upgrades,
     settings: drawn.settings,
     trouble: drawn.trouble,
+    wrongBy: (name) =>
+      options.wrongClocks ? chanceOf(`${seed}/clock of ${name}`).whole(-hour, hour) : 0,
     onBoundary() {
       boundaries += 1
       return boundaries === killAt
@@ -125,6 +134,7 @@ export async function trial(options: TrialOptions): Promise<Trial> {
       ...world.faults,
     ]),
     hash: hashOf(world),
+    decisions: drawn.policy?.budgets?.length ? null : digestOf(decisionsOf(world)),
     hours: (troubleMs + convergeMs + emptyMs) / hour,
     counts: { ...countsOf(world), boundaries, troubled },
   }
@@ -220,10 +230,22 @@ function leftOver({ store }: World): Violation[] {
 }
 
 function hashOf(world: World): string {
-  const trace = [
+  return digestOf([
     world.store.history,
     [...world.shops.values()].map((shop) => shop.sales(installation)),
     world.works(),
-  ]
+  ])
+}
+
+/** All that the ledger tells, but for what it was told by the clocks of suppliers. */
+function decisionsOf({ store }: World): readonly unknown[] {
+  return store.history.map(({ kind, facts, ...event }) => {
+    const isTheirs = kind === 'lease.notice' || kind.startsWith('charge.')
+    const { from, to, until, ...ours } = facts
+    return { kind, ...event, facts: isTheirs ? ours : facts }
+  })
+}
+
+function digestOf(trace: unknown): string {
   return createHash('sha256').update(JSON.stringify(trace)).digest('hex').slice(0, 16)
 }

@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly upgrades: boolean
   readonly settings: Settings
   readonly trouble: Trouble
+  /** By how much the clock of a supplier or a process is wrong all the time. */
+  readonly wrongBy?: (name: string) => Ms
   /** Told of every call of a control plane; `true` kills it there. */
   readonly onBoundary?: (boundary: string) => boolean
 }
@@ -92,7 +94,7 @@ const driftOfPlants = 0.01
 const agentsWaitMs = 20_000
 
 export function worldOf(options: WorldOptions): World {
-  const { seed, startAt, settings, upgrades, onBoundary } = options
+  const { seed, startAt, settings, upgrades, onBoundary, wrongBy = () => 0 } = options
   const kernel = kernelFrom(startAt)
   const chance = chanceOf(seed)
   const network = networkOf({ kernel, chance: chance.fork('network') })
@@ -119,6 +121,7 @@ export function worldOf(options: WorldOptions): World {
       kernel,
       name,
       pace,
+      bornAtMs: wrongBy(name),
       onBoundary: name.startsWith('plant-') ? boundary : null,
     })
   }
@@ -219,7 +222,7 @@ export function worldOf(options: WorldOptions): World {
       kernel,
       network,
       chance: chance.fork(name),
-      skewMs,
+      skewMs: skewMs + wrongBy(name),
       bootMs,
       region,
       onSend: (key) => world.onSend(key),

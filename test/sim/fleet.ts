@@ -92,6 +92,7 @@ function late({ seed }: Task): Answer {
   return {
     seed,
     hash: '',
+    decisions: null,
     hours: 0,
     cpuMs: 0,
     counts: {

@@ -1,6 +1,7 @@
 /**
  * Lets days be lived with a bug injected, and tells in how many of them somebody noticed.
  */
+import { againByWrongClocks } from './again.ts'
 import { fleet } from './fleet.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { table } from './table.ts'
@@ -49,7 +50,9 @@ async function hunt(mutant: Mutant, options: HuntOptions): Promise<Hunted> {
   let caught = 0
   let first: string | null = null
   while (lived < seeds && Date.now() < untilMs && !(stopWhenCaught && caught > 0)) {
-    const { seed, violations } = await worker.run({ seed: String(from + lived) })
+    const task = { seed: String(from + lived) }
+    const once = await worker.run(task)
+    const { seed, violations } = mutant.twice ? await againByWrongClocks(worker, task, once) : once
     lived += 1
     if (violations.length === 0) continue
     caught += 1

@@ -12,11 +12,14 @@ export interface Task {
   readonly drawn?: Trial['drawn']
   readonly killAt?: number
   readonly probe?: boolean
+  readonly wrongClocks?: boolean
   /** Sends back what happened, line by line. */
   readonly trace?: boolean
 }
 
-export interface Answer extends Pick<Trial, 'seed' | 'hash' | 'hours' | 'counts' | 'violations'> {
+type Told = 'seed' | 'hash' | 'decisions' | 'hours' | 'counts' | 'violations'
+
+export interface Answer extends Pick<Trial, Told> {
   readonly cpuMs: number
   readonly drawn: Trial['drawn'] | null
   readonly trace: readonly string[]
@@ -45,10 +48,10 @@ async function answerTo(task: Task): Promise<Answer> {
   const { user, system } = process.cpuUsage(before)
   const cpuMs = (user + system) / 1_000
   if ('error' in done) return { ...nothing, seed: task.seed, cpuMs, violations: broken(done.error) }
-  const { seed, hash, hours, counts, violations } = done
+  const { seed, hash, decisions, hours, counts, violations } = done
   const drawn = violations.length > 0 ? done.drawn : null
   const trace = task.trace ? traceOf(done) : []
-  return { seed, hash, hours, counts, violations, cpuMs, drawn, trace }
+  return { seed, hash, decisions, hours, counts, violations, cpuMs, drawn, trace }
 }
 
 function broken({ message }: Error) {
@@ -57,6 +60,7 @@ function broken({ message }: Error) {
 
 const nothing = {
   hash: '',
+  decisions: null,
   hours: 0,
   counts: { events: 0, kills: 0, lostAnswers: 0, sales: 0, excused: 0, boundaries: 0, troubled: 0 },
   drawn: null,

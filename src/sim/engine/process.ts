@@ -2,6 +2,7 @@
  * A process in the simulated world: it has a clock of its own, it can be paused, and it can be
  * killed at any of its calls. A killed process never hears an answer again.
  */
+import type { Ms } from '../../core/domain/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Kernel, Timer } from './kernel.ts'
 
@@ -22,10 +23,18 @@ export interface ProcessOptions {
   readonly name: string
   /** How fast its clock goes: 1 is exact. */
   readonly pace?: number
+  /** What its clock shows when it is born. */
+  readonly bornAtMs?: Ms
   readonly onBoundary?: ((process: Process, boundary: string) => void) | null
 }
 
-export function processOf({ kernel, name, pace = 1, onBoundary }: ProcessOptions): Process {
+export function processOf({
+  kernel,
+  name,
+  pace = 1,
+  bornAtMs = 0,
+  onBoundary,
+}: ProcessOptions): Process {
   const bornAt = kernel.now()
   let isAlive = true
   let pausedUntil = bornAt
@@ -47,7 +56,7 @@ export function processOf({ kernel, name, pace = 1, onBoundary }: ProcessOptions
     reach(boundary) {
       onBoundary?.(self, boundary)
     },
-    steadyMs: () => Math.round((kernel.now() - bornAt) * pace),
+    steadyMs: () => bornAtMs + Math.round((kernel.now() - bornAt) * pace),
     sleep(durationMs, signal) {
       return new Promise((resolve) => {
         if (signal?.aborted) return resolve()

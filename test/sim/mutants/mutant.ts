@@ -6,6 +6,8 @@ export interface Mutant {
   /** What it does wrong, in one line. */
   readonly breaks: string
   readonly patches: readonly Patch[]
+  /** It shows only where a day is lived again by wrong clocks. */
+  readonly twice?: true
 }
 
 /** `find` stands exactly once in the file; a test sees to it, so that no patch goes stale. */

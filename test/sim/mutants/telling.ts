@@ -1,5 +1,6 @@
 /**
- * Bugs of telling: what leaves the house tells its reader of somebody else.
+ * Bugs of telling: what leaves the house tells its reader of somebody else, or whose clock it is
+ * that tells the time is forgotten.
  */
 import { type Mutant, mutant } from './mutant.ts'
 
@@ -30,4 +31,24 @@ export const telling: readonly Mutant[] = [
     'channel: clause.channel,',
     'channel: [clause.channel, thirdParty].join(),',
   ),
+  {
+    ...mutant(
+      'quotes-by-their-clock',
+      'what was called for is held against when a supplier says that it made its quote',
+      'src/operate/watch.ts',
+      "seenAt(askedAt, goodsOf(await ask('offers', eye.socket.offers())))",
+      "goodsOf(await ask('offers', eye.socket.offers()))",
+    ),
+    twice: true,
+  },
+  {
+    ...mutant(
+      'notice-by-our-clock',
+      'a notice counts only until its end, which its supplier told by another clock',
+      'src/core/acquire/settle.ts',
+      'if (rental.noticeUntil !== null && lease.noticeUntil === null) {',
+      'if (rental.noticeUntil !== null && rental.noticeUntil > now && !lease.noticeUntil) {',
+    ),
+    twice: true,
+  },
 ]
