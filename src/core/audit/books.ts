@@ -133,15 +133,18 @@ export function budgetHolds({ events, leases, pricePerHourMax }: Evidence): stri
   })
 }
 
-/** [I14] Nothing is bought on a budget that its span has used up already. */
+const hourMs = 3_600_000
+
+/** [I14] Nothing is bought where its span has left too little of a budget for an hour of it. */
 export function spansAreKept({ events, charges, rulings, leases }: Evidence): string[] {
   const policies = (rulings ?? []).filter((each) => 'policy' in each)
   if (!policies.some(({ policy }) => policy.budgets?.length)) return []
-  const teams = new Map(leases.map(({ id, team }) => [id, team]))
+  const bought = new Map(leases.map((each) => [each.id, each]))
   return events.flatMap(({ kind, seq, at, lease, supplier, workload }) => {
     if (kind !== 'lease.intended') return []
     const budgets = policies.findLast(({ after }) => after < seq)?.policy.budgets ?? []
-    const buyer = { everything: '', supplier, workload, team: teams.get(lease ?? '') }
+    const buyer = { everything: '', supplier, workload, team: bought.get(lease ?? '')?.team }
+    const ahead = costOf(bought.get(lease ?? '')?.pricePerHourMax ?? 0, hourMs)
     const broken = budgets.find(({ of, name, amount, per }) => {
       if (buyer[of] !== name) return false
       const { year, month, day } = civilOf(at)
@@ -153,9 +156,11 @@ export function spansAreKept({ events, charges, rulings, leases }: Evidence): st
         const until = Math.min(each.to ?? at, at)
         return costOf(each.pricePerHour, until - Math.max(each.from, from))
       })
-      return posted.reduce((a, b) => a + b, 0) >= amount
+      return posted.reduce((a, b) => a + b, 0) + ahead > amount
     })
-    return broken ? [`${lease} was intended though ${broken.of} ${broken.name} had no money`] : []
+    return broken
+      ? [`${lease} was intended though ${broken.of} ${broken.name} had too little money`]
+      : []
   })
 }
 

@@ -257,7 +257,8 @@ describe('placement', () => {
     const sold = '0s intend w.1.1\n 0s ask w.1.1\n 0s sell r1 w.1.1\n 1800s end r1'
     const spent = `${sold}\n 1800s give w.1.1 because released\n 1801s intend w.0.1`
     breaks('I14', `${ruled}\n 0s rule budget $10\n ${spent}`)
-    holds(`${ruled}\n 0s rule budget $11\n ${spent}`)
+    breaks('I14', `${ruled}\n 0s rule budget $29.99\n ${spent}`)
+    holds(`${ruled}\n 0s rule budget $30\n ${spent}`)
     holds(`${ruled}\n ${spent}\n 1802s rule budget $10`)
   })
 
