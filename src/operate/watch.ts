@@ -144,7 +144,7 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
   }
 }
 
-/** What we called for is held against our own time, and nobody knows what a supplier's clock shows. */
+/** What we called for is held against our own time; nobody knows what a supplier's clock shows. */
 function seenAt(observedAt: Ms, { offers, faults }: Goods): Goods {
   return { offers: offers.map((offer) => ({ ...offer, observedAt })), faults }
 }
