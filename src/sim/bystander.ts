@@ -3,7 +3,7 @@
  * It only looks, but for one thing: it strikes in the very moment in which something is decided.
  */
 import type { Event } from '../core/domain/event.ts'
-import { announce, betray, sever, spoil } from './storms.ts'
+import { announce, betray, hush, sever, spoil } from './spite.ts'
 import { keys, type World } from './world.ts'
 
 const minute = 60_000
@@ -23,6 +23,7 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
   const chance = world.chance.fork('spite')
   const betrayed = world.chance.fork('betrayal')
   const severed = world.chance.fork('severing')
+  const overtaken = world.chance.fork('overtaking')
   const announcedAt = new Map<string, number>()
   const say = (invariant: string, text: string) => world.faults.push({ invariant, text })
 
@@ -80,8 +81,23 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
     if (isAbout && betrayed.often(world.trouble.spite)) betray(world, betrayed, event)
     if (kind === 'lease.gone' && betrayed.often(world.trouble.spite)) announce(world, betrayed)
   })
-  // What starts work is slow just then.
+  // What was paid is written late, so that whoever reads its memory anew misses it.
+  world.isOvertaken = (events) => {
+    const { requestLate, lateMsMax } = world.trouble.ledgerWeather
+    const mayBeLate = requestLate > 0 && lateMsMax >= minute
+    const paid = events.find(({ kind }) => kind === 'charge.closed')
+    const isCounted = world.policies[0]?.budgets?.length
+    if (!mayBeLate || !paid || !isCounted || !overtaken.often(0.5)) return false
+    hush(world, overtaken, paid)
+    return true
+  }
+  // What starts work is slow just then, and so is what is bought of whoever changes sides.
   world.onDecide = (events) => {
+    const bought = events.filter(({ kind }) => kind === 'lease.intended')
+    const leftMs = bought.map(({ supplier }) => {
+      return (world.foretold.get(supplier ?? '') ?? 0) - world.kernel.now()
+    })
+    if (leftMs.some((each) => each > 0 && each < startsWithinMs)) return startsWithinMs
     const start = events.find(({ kind }) => kind === 'run.started')
     if (!start || !betrayed.often(world.trouble.spite)) return 0
     betray(world, betrayed, start)

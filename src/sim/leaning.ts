@@ -3,7 +3,6 @@
  * where each is drawn by itself, in a world that is made for them.
  */
 
-import type { Contract } from '../core/domain/contract.ts'
 import {
   type Budget,
   defaultPolicy,
@@ -12,15 +11,13 @@ import {
 } from '../core/domain/supplier.ts'
 import type { Chance } from './engine/chance.ts'
 import { fineWeather, type Weather } from './engine/network.ts'
-import { goodManners } from './shop.ts'
 import type { Draw, Wish } from './swarm.ts'
-import type { ShopPlan } from './world.ts'
 
 const second = 1_000
 const minute = 60_000
 const hour = 3_600_000
 
-type Lean = (draw: Draw, chance: Chance) => Draw
+export type Lean = (draw: Draw, chance: Chance) => Draw
 
 /** Jobs that move when they are cut off, by clocks that run slow. */
 const fences: Lean = (draw, chance) => {
@@ -124,7 +121,7 @@ function ordering(draw: Draw, chance: Chance, { supplierClass, weather }: Orderi
 }
 
 /** Wanted early, and to the end. */
-function soon(wishes: readonly Wish[]): readonly Wish[] {
+export function soon(wishes: readonly Wish[]): readonly Wish[] {
   return wishes.map((each) => ({ ...each, fromMs: Math.floor(each.fromMs / 4), toMs: null }))
 }
 
@@ -249,68 +246,6 @@ const money: Lean = (draw, chance) => {
   }
 }
 
-/** While the first supplier has nothing to sell, the dearest of the others is preferred. */
-const overflows: Lean = (draw, chance) => {
-  const people = { policyChange: 0, buyingStop: 0, signing: 0, suspension: 0, rivalry: 0 }
-  const plants = { plantKill: 0, plantPause: 0, ledgerOutage: 0, ledgerJump: 0 }
-  const shops = { outage: 0, strangers: 0, stockChange: 0, machineHang: 0, machineCut: 0 }
-  const storms = { ...people, ...plants, ...shops, secondThought: 0 }
-  const { trouble, ...rest } = storming(draw, { ...storms, preemption: 10 * minute })
-  const [full, ...others] = atLeastThree(draw.shops)
-  return {
-    ...rest,
-    shops: [stocked(full, 0), ...others.map((shop) => stocked(shop, chance.whole(12, 20)))],
-    policy: null,
-    contracts: [
-      preferring(
-        full.name,
-        others.toSorted(byPrice).map(({ name }) => name),
-      ),
-    ],
-    workloads: soon(draw.workloads),
-    trouble: {
-      ...trouble,
-      manners: { ...goodManners, endsWithinMs: trouble.manners.endsWithinMs },
-      supplierWeather: fineWeather,
-      ledgerWeather: fineWeather,
-      ...{ boundaryKill: 0, boundaryPause: 0, spite: 0 },
-    },
-  }
-}
-
-type Shops = readonly [ShopPlan, ...ShopPlan[]]
-
-/** Whoever comes second in an order needs somebody before him. */
-function atLeastThree(shops: readonly ShopPlan[]): Shops {
-  const [first, second, ...others] = shops as readonly [ShopPlan, ShopPlan, ...ShopPlan[]]
-  const third = { ...second, name: 'core', skewMs: -second.skewMs }
-  return [first, second, ...(others.length > 0 ? others : [third])]
-}
-
-function stocked({ terms, ...shop }: ShopPlan, nodes: number): ShopPlan {
-  return { ...shop, terms: { ...terms, offers: terms.offers.map((each) => ({ ...each, nodes })) } }
-}
-
-function byPrice(a: ShopPlan, b: ShopPlan): number {
-  return priceAt(b) - priceAt(a)
-}
-
-function priceAt({ terms }: ShopPlan): number {
-  return terms.offers[0]?.pricePerHour ?? 0
-}
-
-function preferring(party: string, order: readonly string[]): Contract {
-  const calendar = { offsetMinutes: 0, weekend: [6, 0], holidays: [] } as const
-  const source = { document: 'a deal', section: null, quote: null, confidence: 'signed' } as const
-  const frame = { with: party, from: 0, to: null, recordedAt: 0, calendar, conversions: [] }
-  const more = { contract: 'overflow', scope: [], repeal: null, source, assumed: [] }
-  return {
-    ...{ ...frame, name: 'overflow', generation: 0, form: 'MSA', bindingness: 'definitive' },
-    ...{ signedAt: 0, supersedes: [] },
-    clauses: [{ ...frame, ...more, kind: 'preferred_overflow', id: 'order', order }],
-  }
-}
-
 /** Whoever becomes a rival has to prove something. */
 export const wary: Policy['trust'] = {
   rules: [
@@ -379,12 +314,10 @@ const leanings = [
 
 export function leant(draw: Draw, chance: Chance): Draw {
   const drawn = chance.fork('machines').often(0.3) ? dull(draw) : draw
-  const overflow = chance.fork('overflow')
-  if (overflow.often(0.1)) return overflows(drawn, overflow)
   return chance.often(0.9) ? chance.pick(leanings)(drawn, chance) : drawn
 }
 
-function storming(draw: Draw, storms: Partial<Draw['trouble']['storms']>): Draw {
+export function storming(draw: Draw, storms: Partial<Draw['trouble']['storms']>): Draw {
   const { trouble } = draw
   return { ...draw, trouble: { ...trouble, storms: { ...trouble.storms, ...storms } } }
 }

@@ -74,8 +74,7 @@ const stopMs = [50, 3_000] as const
 const restartMs = 500
 
 export function machine(options: MachineOptions): Machine {
-  const { kernel, process, chance, rental, index, who, deadManMs, ask } = options
-  const { onTold, onOff, onWork } = options
+  const { kernel, process, chance, rental, index, who, deadManMs, ask, onOff, onWork } = options
   const name = `${rental}-${index}`
   const ranks = new Map<string, Rank>()
   const [granted, watched] = [new Map<string, number>(), new Set<string>()]
@@ -220,7 +219,7 @@ export function machine(options: MachineOptions): Machine {
     workSeen = reply.workSeen
     wanted = new Map(reply.work.map((work) => [nameOf(work), work]))
     for (const work of reply.work) {
-      if (!granted.has(nameOf(work))) onTold(work)
+      if (!granted.has(nameOf(work))) options.onTold(work)
       granted.set(`${work.run} ${work.epoch}`, sentAtMs)
       if (work.grantMs !== null) lookAtEnd(work)
     }

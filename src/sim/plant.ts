@@ -44,6 +44,8 @@ export interface PlantOptions {
   readonly isNext: boolean
   /** Told of a commit of its loop as it leaves; says how late it may be, whatever the weather. */
   readonly onDecide: (events: readonly EventDraft[]) => Ms
+  /** Whether a commit of its loop is to come after whatever its process reads next. */
+  readonly isOvertaken: (events: readonly EventDraft[]) => boolean
   /** A question to the ledger was not answered. */
   readonly onSilence: () => void
   /** A commit of its loop was applied. */
@@ -91,9 +93,13 @@ function ledgerOver({
   ledgerAnswers,
   isNext,
   onDecide,
+  isOvertaken,
   onSilence,
   onLoopCommit,
 }: PlantOptions): Ledger {
+  /** Commits that are on their way until a reading has overtaken them. */
+  const underway: (() => void)[] = []
+
   function ask<T>(what: keyof Ledger, work: () => Promise<T>, slowMs = 0): Promise<T> {
     const kind = what === 'commit' || what === 'lead' ? 'unknown' : 'unavailable'
     const broken = () => new LedgerError(kind, `${what}: the connection broke`)
@@ -115,7 +121,11 @@ function ledgerOver({
     now: () => ask('now', () => store.now()),
     lead: (holder, ttlMs) => ask('lead', () => store.lead(holder, ttlMs)),
     resign: (holder) => ask('resign', () => store.resign(holder)),
-    read: () => ask('read', () => store.read()),
+    read: () =>
+      ask('read', () => {
+        for (const arrive of underway.splice(0)) arrive()
+        return store.read()
+      }),
     get: (kind, id) => ask('get', () => store.get(kind, id)),
     pick: (names) => ask('pick', () => store.pick(names)),
     list: (kind, query) => ask('list', () => store.list(kind, query)),
@@ -126,7 +136,9 @@ function ledgerOver({
         if (done.outcome === 'done' && isOfLoop(commit)) onLoopCommit(process)
         return done
       }
-      return ask('commit', apply, slowMs)
+      if (!isOfLoop(commit) || !isOvertaken(commit.events)) return ask('commit', apply, slowMs)
+      underway.push(() => apply().catch(() => {}))
+      return ask('commit', () => new Promise(() => {}))
     },
     events: (query) => ask('events', () => store.events(query)),
     verify: () => ask('verify', () => store.verify()),

@@ -118,12 +118,9 @@ export function shop(options: ShopOptions): Shop {
   const excuses = new Map<string, Sale['excuse']>()
   let sold = 0
   const overlooked = new Set<string>()
-  const heard = new Map<string, Heard>()
-  const quotes: Quote[] = []
+  const witness = witnessOf(name, kernel)
   const ended = new WeakMap<Sold, Rental>()
   const now = () => Math.max(books.at, kernel.now() + skewMs)
-  const says = (by: string, offers: Quote['offers']) =>
-    quotes.push({ supplier: name, by, at: kernel.now(), offers })
 
   function sell(request: AcquireRequest, pricePerHour: number, excuse: Sale['excuse']): Sold {
     sold += 1
@@ -256,7 +253,7 @@ export function shop(options: ShopOptions): Shop {
         name,
         async offers() {
           const quoted = await heardBy(process, ask('offers', quote))
-          says(process.name, quoted)
+          witness.says(process.name, quoted)
           return quoted
         },
         acquire(request) {
@@ -306,14 +303,7 @@ export function shop(options: ShopOptions): Shop {
           rental: rentalOf(shown(each, now())),
           excuse: excuses.get(each.id) ?? null,
         })),
-    hears: (said) => heard.set(said.text, { ...said, supplier: name }),
-    heard: () => [...heard.values()],
-    quotes,
-    unheard(by) {
-      const last = quotes.findLast((each) => each.by === by)
-      const isNews = last?.offers !== null || kernel.now() - last.at >= minute
-      if (isNews) says(by, null)
-    },
+    ...witness,
     alive: () => [...books.sold.values()].filter(({ endedAt }) => endedAt === null),
   }
 
@@ -344,6 +334,25 @@ export function shop(options: ShopOptions): Shop {
   }
 
   return self
+}
+
+/** What it was told, and what it said. */
+function witnessOf(supplier: string, kernel: Kernel) {
+  const heard = new Map<string, Heard>()
+  const quotes: Quote[] = []
+  const says = (by: string, offers: Quote['offers']) =>
+    quotes.push({ supplier, by, at: kernel.now(), offers })
+  return {
+    quotes,
+    says,
+    hears: (said: Omit<Heard, 'supplier'>) => void heard.set(said.text, { ...said, supplier }),
+    heard: () => [...heard.values()],
+    unheard(by: string) {
+      const last = quotes.findLast((each) => each.by === by)
+      const isNews = last?.offers !== null || kernel.now() - last.at >= minute
+      if (isNews) says(by, null)
+    },
+  }
 }
 
 /** All that a value says, without the names of its fields. */

@@ -3,7 +3,6 @@
  */
 import { type Clause, clauseName } from '../core/domain/clause.ts'
 import type { Contract } from '../core/domain/contract.ts'
-import type { Event, EventDraft } from '../core/domain/event.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { Workload } from '../core/domain/workload.ts'
 import type { RecordOrder } from '../operate/law/record.ts'
@@ -40,13 +39,7 @@ export function makeStorms(world: World, storms: Storms, untilMs: number): void 
 type Strike = (world: World, chance: Chance) => void
 
 const strikes: Readonly<Record<keyof Storms, Strike>> = {
-  outage: (world, chance) => {
-    const shop = anyShop(world, chance)
-    shop.isAway = true
-    world.kernel.after(chance.wait(20 * minute), () => {
-      shop.isAway = false
-    })
-  },
+  outage: (world, chance) => goAway(world, chance, anyShop(world, chance)),
   strangers: (world, chance) => {
     const shop = anyShop(world, chance)
     shop.strangers(true)
@@ -117,60 +110,11 @@ const strikes: Readonly<Record<keyof Storms, Strike>> = {
   },
 }
 
-const spites = [
-  ...(['policy', 'buying', 'standing', 'rivalry'] as const),
-  ...(['workload', 'contract', 'contract'] as const),
-] as const
-
-/** A purchase was just decided: somebody forbids it, as if they had been waiting for it. */
-export function spoil(world: World, chance: Chance, { supplier, workload }: Event): void {
-  world.note(`spite ${supplier} ${workload}`)
-  const what = chance.pick([...spites])
-  const others = [...world.shops.keys()].filter((name) => name !== supplier)
-  if (what === 'contract') promise(world, chance.pick(others), chance)
-  else if (what === 'policy') deny(world, [supplier ?? ''])
-  else if (what === 'rivalry') turnRival(world, chance, supplier ?? '', soon(chance))
-  else if (what === 'standing') suspend(world, chance, supplier ?? '')
-  else if (what === 'buying') stopBuying(world, chance, supplier ?? '')
-  else changeMind(world, chance, workload ?? '')
-}
-
-/** At once, or while what was decided is on its way. */
-function soon(chance: Chance): number {
-  return chance.often(0.5) ? 0 : chance.whole(10, 300)
-}
-
-/** Deletes it, and wants it after all a while later. */
-function changeMind(world: World, chance: Chance, name: string): void {
-  const spec = world.store.every('workload').find(({ id }) => id === name)?.body.spec
-  world.people.remove(name).catch(() => {})
-  if (!spec) return
-  world.kernel.after(chance.whole(5, 60) * minute, () => {
-    world.people.apply({ kind: spec.kind, spec } as Spec).catch(() => {})
+export function goAway(world: World, chance: Chance, shop: Shop): void {
+  shop.isAway = true
+  world.kernel.after(chance.wait(20 * minute), () => {
+    shop.isAway = false
   })
-}
-
-/** Machines are coming, or work is about to start: whoever sells them becomes a rival just then. */
-export function betray(world: World, chance: Chance, { supplier, facts }: EventDraft): void {
-  const seller = supplier ?? String(facts.supplier)
-  world.note(`betrayal ${seller}`)
-  turnRival(world, chance, seller, chance.often(0.5) ? -hour : 0)
-}
-
-/** Something else is about to be bought: somebody says that it becomes a rival in a moment. */
-export function announce(world: World, chance: Chance): void {
-  const { name } = anyShop(world, chance)
-  world.note(`announcement ${name}`)
-  turnRival(world, chance, name, chance.whole(20, 1_000))
-}
-
-/** The machines of a run are cut off as it is told to stop: they hear of it when it is too late. */
-export function sever(world: World, chance: Chance, run: string): void {
-  world.note(`sever ${run}`)
-  const until = world.kernel.now() + chance.whole(1, 60) * minute
-  for (const machine of world.machines.values()) {
-    if (machine.working()?.startsWith(`${run} `)) world.cutOffUntil.set(machine, until)
-  }
 }
 
 interface Promised {
@@ -182,7 +126,7 @@ interface Promised {
 }
 
 /** For a while, somebody alone may sell us anything. */
-function promise(world: World, party: string, chance: Chance): void {
+export function promise(world: World, party: string, chance: Chance): void {
   sign(world, chance, { party, accelerator: null, only: 'alone' })
 }
 
@@ -319,7 +263,7 @@ const firstTerms = {
   longStopDays: 1,
 } as const
 
-function deny(world: World, denied: readonly string[]): void {
+export function deny(world: World, denied: readonly string[]): void {
   const spec = { ...(world.policies[0] ?? policyOf(null)), suppliersDenied: denied }
   world.people.apply({ kind: 'Policy', spec }).catch(() => {})
 }
@@ -330,7 +274,7 @@ function hasten(world: World, chance: Chance, spec: Workload): void {
 }
 
 /** For a while, for a reason. */
-function suspend(world: World, chance: Chance, name: string): void {
+export function suspend(world: World, chance: Chance, name: string): void {
   world.people.judge(name, 'suspended').catch(() => {})
   world.kernel.after(chance.whole(5, 80) * minute, () => {
     world.people.judge(name, 'active').catch(() => {})
@@ -341,7 +285,7 @@ function suspend(world: World, chance: Chance, name: string): void {
  * For a while it is a rival, with a proof that does not last as long, or with none. It has been one
  * for long, or becomes one at once, or in a moment that everybody knows before.
  */
-function turnRival(world: World, chance: Chance, name: string, inMs: number): void {
+export function turnRival(world: World, chance: Chance, name: string, inMs: number): void {
   const spec = world.suppliers.find((each) => each.name === name)
   if (!spec) return
   const from = world.kernel.now() + inMs
@@ -354,7 +298,7 @@ function turnRival(world: World, chance: Chance, name: string, inMs: number): vo
   })
 }
 
-function stopBuying(world: World, chance: Chance, name: string): void {
+export function stopBuying(world: World, chance: Chance, name: string): void {
   const spec = world.suppliers.find((each) => each.name === name)
   if (!spec) return
   world.people.apply({ kind: 'Supplier', spec: { ...spec, buying: false } }).catch(() => {})
@@ -363,7 +307,7 @@ function stopBuying(world: World, chance: Chance, name: string): void {
   })
 }
 
-function anyShop({ shops }: World, chance: Chance): Shop {
+export function anyShop({ shops }: World, chance: Chance): Shop {
   return chance.pick([...shops.values()])
 }
 

@@ -9,6 +9,7 @@ import type { Budget, Policy } from '../core/domain/supplier.ts'
 import type { Job, Service, Workload } from '../core/domain/workload.ts'
 import type { Settings } from '../operate/settings.ts'
 import type { OfferTerms } from '../supplier-server/state.ts'
+import { cornered } from './corners.ts'
 import type { Chance } from './engine/chance.ts'
 import type { Weather } from './engine/network.ts'
 import { leant, ofChat, wary } from './leaning.ts'
@@ -66,7 +67,10 @@ export function draw(chance: Chance, troubleMs: number): Draw {
   const named = { ...even, workloads }
   const known = teams.often(0.3) ? shared(named, teams) : named
   const hurry = chance.fork('hurry')
-  const whole = leant(hurry.often(0.2) ? hurried(known, hurry) : known, chance.fork('leaning'))
+  const all = hurry.often(0.2) ? hurried(known, hurry) : known
+  const corner = cornered(all, chance.fork('corners'))
+  if (corner) return corner
+  const whole = leant(all, chance.fork('leaning'))
   const barrier = chance.fork('barrier')
   return barrier.often(0.2) ? shaped(whole, barrier) : whole
 }
@@ -306,6 +310,7 @@ function troubleOf(chance: Chance): Trouble {
     boundaryKill: share(0.002),
     boundaryPause: share(0.001),
     spite: share(0.6),
+    foresight: 0,
     severing: share(0.3),
     drift: Math.max(0.01, share(0.045)),
   }

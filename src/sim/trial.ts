@@ -9,6 +9,7 @@ import type { Spec } from '../core/domain/spec.ts'
 import type { Workload } from '../core/domain/workload.ts'
 import { standBy, startsWithinMs } from './bystander.ts'
 import { chance as chanceOf } from './engine/chance.ts'
+import { want } from './spite.ts'
 import { makeStorms } from './storms.ts'
 import { type Draw, draw, policyOf, probe } from './swarm.ts'
 import { calm } from './trouble.ts'
@@ -186,10 +187,11 @@ function begin(world: World, drawn: Draw, troubleMs: number): void {
     await people.apply(...suppliers.map((spec) => ({ kind: 'Supplier', spec }) as const))
     for (const spec of contracts) await people.apply({ kind: 'Contract', spec })
   })()
+  const wanted = world.chance.fork('wanted')
   const wish = (spec: Workload) =>
     ready.then(() => people.apply({ kind: spec.kind, spec } as Spec)).catch(() => {})
   for (const { spec, fromMs, change, toMs } of workloads) {
-    kernel.after(fromMs, () => wish(spec))
+    kernel.after(fromMs, () => void ready.then(() => want(world, wanted, spec)).catch(() => {}))
     if (change && change.atMs < troubleMs) kernel.after(change.atMs, () => wish(change.spec))
     if (toMs !== null) kernel.after(toMs, () => people.remove(spec.name).catch(() => {}))
   }

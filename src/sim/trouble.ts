@@ -45,6 +45,8 @@ export interface Trouble {
   readonly boundaryPause: number
   /** How often people change the rules in the very moment in which a purchase is decided. */
   readonly spite: number
+  /** How often whoever sells for the least is known to become a rival as something is wanted. */
+  readonly foresight: number
   /** How often a machine is cut off in the very moment in which its run is to stop. */
   readonly severing: number
   /** By how much clocks of machines may be fast or slow. */
@@ -82,6 +84,7 @@ export const noTrouble: Trouble = {
   boundaryKill: 0,
   boundaryPause: 0,
   spite: 0,
+  foresight: 0,
   severing: 0,
   drift: 0.01,
 }

@@ -76,12 +76,16 @@ export interface World {
   /** A machine cannot be reached until then. */
   readonly cutOffUntil: Map<Machine, Ms>
   works(): readonly WorkSpan[]
+  /** When somebody was last known before to become a rival. */
+  readonly foretold: Map<string, Ms>
   /** Told of every event as it is written. */
   readonly listeners: ((event: Event) => void)[]
   /** Told of every order as it leaves a control plane. */
   onSend: (key: string) => void
   /** Told of what a control plane is about to write; says how late that may be. */
   onDecide: (events: readonly EventDraft[]) => Ms
+  /** Told of it too; says whether it comes only once its process has read everything anew. */
+  isOvertaken: (events: readonly EventDraft[]) => boolean
 }
 
 export interface Incident {
@@ -155,6 +159,7 @@ export function worldOf(options: WorldOptions): World {
       settings,
       isNext: upgrades && started % 2 === 0,
       onDecide: (events) => world.onDecide(events),
+      isOvertaken: (events) => world.isOvertaken(events),
       // A turn that fails forgets what its supplier listed.
       onSilence() {
         for (const shop of shops.values()) shop.unheard(own.name)
@@ -294,7 +299,7 @@ export function worldOf(options: WorldOptions): World {
   return world
 }
 
-const nobodyListens = { onSend: () => {}, onDecide: () => 0 }
+const nobodyListens = { onSend: () => {}, onDecide: () => 0, isOvertaken: () => false }
 
 function emptyRecords() {
   return {
@@ -304,6 +309,7 @@ function emptyRecords() {
     listeners: [] as ((event: Event) => void)[],
     policies: [] as Policy[],
     cutOffUntil: new Map<Machine, Ms>(),
+    foretold: new Map<string, Ms>(),
     machines: new Map<string, Machine>(),
   }
 }
