@@ -38,6 +38,8 @@ describe('[AP26] the audit', () => {
       'budgets of spans',
       'placement',
       'trust',
+      'preferred overflow',
+      'isolation',
       'done is done',
     ])
     assert.ok(invariants.length - open.length > 12)
