@@ -193,7 +193,7 @@ describe('the loop', () => {
     })
   }
 
-  it('[OP38] dates quotes by the ledger, whatever their supplier says', async () => {
+  it('[OP43] dates quotes by the ledger, whatever their supplier says', async () => {
     const home = await house()
     const quote = home.acme.offers
     const aheadMs = 5 * 3_600_000

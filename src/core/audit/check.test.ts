@@ -323,7 +323,7 @@ describe('placement', () => {
     holds('1s intend w.0.1\n 2s ask w.0.1\n 3s drop w.0.1')
   })
 
-  it('[AU27] what is held back leaves when its moment has come', () => {
+  it('[AU30] what is held back leaves when its moment has come', () => {
     breaks('I15', '1s intend w.0.1 until 5s\n 4s ask w.0.1')
     holds('1s intend w.0.1 until 5s\n 5s ask w.0.1\n 6s intend w.1.1\n 6s ask w.1.1')
   })

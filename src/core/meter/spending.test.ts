@@ -75,7 +75,7 @@ it('[MT5] what nobody knows the outcome of counts at its ceiling', () => {
     { budget: monthly, spent: 40_000_000, left: 60_000_000, until: Date.parse('2026-06-01') },
   ])
   const heldBack = { ...(lease as object), notBefore: may + hour } as never
-  assert.equal(purses([budget], { ...books, leases: [heldBack] })[0]?.spent, 0)
+  assert.equal(purses([monthly], { ...books, leases: [heldBack] })[0]?.spent, 0)
 })
 
 it('[MT6] days add up to the charge, to the micro-dollar', () => {
