@@ -156,9 +156,14 @@ function shopsOf(chance: Chance): readonly ShopPlan[] {
       terms: { class: supplierClass, listLagMs, offers },
       promises: { class: supplierClass, lateEffectMs, listLagMs },
       skewMs: chance.whole(-2 * second, 2 * second),
-      ...(name === 'bolt' && names.length > 2 && { region: 'acme-1' }),
+      ...(isNear(name) && names.length > 2 && { region: 'here-1' }),
     }
   })
+}
+
+/** Two of several share a region, so that other suppliers are not always other regions. */
+function isNear(name: string): boolean {
+  return name === 'acme' || name === 'bolt'
 }
 
 function offerOf(id: string, accelerator: string, dollars: number, nodes: number): OfferTerms {

@@ -59,7 +59,7 @@ export function purses(budgets: readonly Budget[], books: Books): readonly Purse
   const { now, open, leases } = books
   if (budgets.length === 0) return []
   const charged = new Set(open.map(({ lease }) => lease))
-  const intendedAt = new Map(leases.map((lease) => [lease.id, lease.intendedAt]))
+  const begunAt = new Map(leases.map((lease) => [lease.id, mayCostFrom(lease)]))
   const unsure = leases.filter((lease) => mayCost(lease) && !charged.has(lease.id))
   return budgets.map((budget) => {
     const { from, to } = spanOf(budget.per, now)
@@ -75,7 +75,7 @@ export function purses(budgets: readonly Budget[], books: Books): readonly Purse
         .map((each) => {
           const { pricePerHour, lease, from: begun, to: over } = each
           // What its supplier's clock shows is not compared with ours.
-          const since = over === null ? intendedAt.get(lease ?? '') : undefined
+          const since = over === null ? begunAt.get(lease ?? '') : undefined
           return within(pricePerHour, since ?? begun, over ?? now)
         }),
       ...unsure
