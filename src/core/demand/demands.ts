@@ -41,13 +41,14 @@ interface Active {
 function activeOf(workloads: World['workloads']): Active {
   const known = actives.get(workloads)
   if (known) return known
-  const sorted = workloads
-    .filter(({ state }) => state === 'active')
-    .sort((a, b) => byUrgency(firstDemand(a), firstDemand(b)))
+  const active = workloads.filter(({ state }) => state === 'active')
+  const first = active.map((status) => ({ status, demand: firstDemand(status) }))
+  const urgent = first.sort((a, b) => byUrgency(a.demand, b.demand))
+  const sorted = urgent.map(({ status }) => status)
   const named = sorted.filter(({ spec }) => spec.kind === 'Service').map(({ spec }) => spec.name)
-  const active = { sorted, services: new Set(named) }
-  actives.set(workloads, active)
-  return active
+  const fresh = { sorted, services: new Set(named) }
+  actives.set(workloads, fresh)
+  return fresh
 }
 
 /** What each service wants; whoever asks has looked at all that runs once. */

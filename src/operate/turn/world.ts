@@ -4,6 +4,7 @@
 import { throughputs } from '../../core/catalog/accelerators.ts'
 import type { Law } from '../../core/contracts/law.ts'
 import { demands } from '../../core/demand/demands.ts'
+import type { Checkpoint } from '../../core/domain/checkpoint.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
 import type { Demand, WorkloadStatus } from '../../core/domain/workload.ts'
 import type { NodeSight, World } from '../../core/domain/world.ts'
@@ -55,11 +56,27 @@ export function worldOf(
 
 /** Places are compared by what jobs themselves have shown; what was submitted stays as it is. */
 function learntWorkloads(rows: Sheet): readonly WorkloadStatus[] {
-  const saved = new Map(rows.all('checkpoint').map((each) => [each.workload, each]))
-  return rows.all('workload').map((status) => {
-    const spec = asLearnt(status.spec, saved.get(status.spec.name), { throughputs })
-    return spec === status.spec ? status : { ...status, spec }
-  })
+  const learnt = new Map<string, WorkloadStatus>()
+  for (const saved of rows.all('checkpoint')) {
+    const status = rows.get('workload', saved.workload)
+    const known = status && learntFrom(status, saved)
+    if (known && known !== status) learnt.set(saved.workload, known)
+  }
+  const all = rows.all('workload')
+  // The very same list where nothing was learnt: others remember what they made of it.
+  return learnt.size === 0 ? all : all.map((status) => learnt.get(status.spec.name) ?? status)
+}
+
+/** A memo and nothing else: a checkpoint stands for many turns. */
+const lessons = new WeakMap<Checkpoint, { readonly of: WorkloadStatus; known: WorkloadStatus }>()
+
+function learntFrom(status: WorkloadStatus, saved: Checkpoint): WorkloadStatus {
+  const last = lessons.get(saved)
+  if (last?.of === status) return last.known
+  const spec = asLearnt(status.spec, saved, { throughputs })
+  const known = spec === status.spec ? status : { ...status, spec }
+  lessons.set(saved, { of: status, known })
+  return known
 }
 
 export function demandsOf(

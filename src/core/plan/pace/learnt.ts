@@ -65,8 +65,11 @@ function seenOn(
 
 /** What was learnt, told with whatever is decided. */
 export function learntOf({ run, workload }: Demand): readonly Reason[] {
+  if (workload.kind !== 'Job' || !workload.checkpoint?.evenSteps) return nothing
   return workload.resources.flatMap(({ accelerator, perNode, nodes, learnt }) => {
     if (!learnt) return []
     return [{ run, why: 'learnt', accelerator, perNode, nodes, ...learnt }]
   })
 }
+
+const nothing: readonly Reason[] = []
