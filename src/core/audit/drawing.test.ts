@@ -154,6 +154,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     change(ledger, lease, { state: 'gone', goneAt: at, end: 'refused' })
     tell(ledger, at, 'lease.refused', lease, { settled: true })
   },
+  /** A supplier took something back. */
+  lose({ events }, at, [supplier = '']) {
+    const draft = event('lease.gone', { supplier }, { end: 'lost' })
+    events.push({ ...draft, seq: events.length + 1, at })
+  },
   give(ledger, at, [lease = '', , end]) {
     change(ledger, lease, { state: 'gone', goneAt: at, end: end as LeaseEnd })
     tell(ledger, at, 'lease.gone', lease)

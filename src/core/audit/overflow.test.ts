@@ -43,6 +43,8 @@ describe('preferred overflow', () => {
   it('[AU29] what changed lately may have been decided before', () => {
     holds(`${still}\n 45m rule wish\n 45m lead 2${bought}`)
     holds(`${still}\n 45m waive 50m${bought}`)
+    holds(`${still}\n 45m lose bolt${bought}`)
+    breaks('I17', `${still}\n 45m lose core${bought}`)
     breaks('I17', `${still}\n 45m lead 2${bought}`)
   })
 })

@@ -69,7 +69,7 @@ function enact(past: Past, ruling: Ruling, at: Ms): void {
   }
 }
 
-/** Whatever a supplier refuses, or fails at, may keep it from being asked for a while. */
+/** Whatever a supplier refuses, fails at or takes away may keep it from being asked for a while. */
 function live(past: Past, event: Event, versions: ReadonlyMap<string, Contract>): void {
   const { kind, at, supplier, facts } = event
   if (kind === 'leadership.taken') past.holder = String(facts.holder)
@@ -78,8 +78,8 @@ function live(past: Past, event: Event, versions: ReadonlyMap<string, Contract>)
     if (version) past.law.set(version.name, version)
   }
   if (/^(contract|waiver|law|option|rofr)\./.test(kind)) past.changedAt.set('law', at)
-  const isTrouble =
-    /^supplier\./.test(kind) || kind === 'lease.refused' || kind === 'lease.unwanted'
+  const isLost = kind === 'lease.gone' && facts.end === 'lost'
+  const isTrouble = isLost || /^(supplier\.|lease\.(refused|unwanted)$)/.test(kind)
   if (isTrouble) past.changedAt.set(`supplier ${supplier}`, at)
 }
 
