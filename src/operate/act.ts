@@ -10,10 +10,11 @@ import { isTooDear, type Lease } from '../core/domain/lease.ts'
 import type { Clock, Keys } from '../ports/clock.ts'
 import type { Commit, CommitOutcome, Ledger, Put } from '../ports/ledger.ts'
 import { SupplierError } from '../ports/supplier.ts'
-import { within } from './deadline.ts'
 import { lawId, lawPut } from './law/take.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
+import { within } from './timing/deadline.ts'
+import { pace } from './timing/pace.ts'
 import type { Ask } from './turn/decide.ts'
 import type { Stray } from './turn/strays.ts'
 import type { Watch } from './watch.ts'
@@ -45,6 +46,7 @@ export function act(options: ActOptions): Act {
   const inFlight = new Set<string>()
   const releasing = new Map<string, number>()
   const open = new Set<Promise<unknown>>()
+  const paced = pace(clock)
 
   /** Runs beside the loop; what goes wrong here is found again by the next listing. */
   function beside(work: Promise<unknown>, done: () => void): void {
@@ -61,8 +63,9 @@ export function act(options: ActOptions): Act {
   function release(supplier: string, rental: string): void {
     const id = `${supplier}/${rental}`
     const again = releasing.get(id) ?? Number.NEGATIVE_INFINITY
-    const socket = watch.socket(supplier)
-    if (!socket || clock.steadyMs() < again) return
+    const [socket, spec] = [watch.socket(supplier), watch.spec(supplier)]
+    if (!socket || !spec || clock.steadyMs() < again) return
+    paced.giveBack(spec)
     releasing.set(id, clock.steadyMs() + releaseAgainMs)
     const { settings } = options
     const call = within(
@@ -77,7 +80,8 @@ export function act(options: ActOptions): Act {
   return {
     inFlight,
     ask(ask) {
-      if (inFlight.has(ask.lease.id)) return
+      const spec = watch.spec(ask.lease.supplier)
+      if (!spec || inFlight.has(ask.lease.id) || !paced.mayAsk(spec)) return
       inFlight.add(ask.lease.id)
       beside(buy(ask, options), () => inFlight.delete(ask.lease.id))
     },

@@ -3,7 +3,9 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { buys, type House, house, job, states } from './stage.test.ts'
+import type { Spec } from '../core/domain/spec.ts'
+import type { AcquireRequest } from '../ports/supplier.ts'
+import { buys, type House, house, job, states, supplier } from './stage.test.ts'
 import { withdraw } from './withdraw.ts'
 
 describe('the loop', () => {
@@ -205,6 +207,30 @@ describe('the loop', () => {
     await home.until('quotes', async () => (await preview([])).world.offers.length > 0)
     const { now, offers } = (await preview([])).world
     assert.ok(offers.every(({ observedAt }) => observedAt <= now))
+  })
+
+  it('[OP44] asks a supplier no more often than it allows', async () => {
+    const home = await house()
+    const limited = supplier('acme', 'A')
+    await home.apply({ ...limited, spec: { ...limited.spec, requestsPerMinute: 12 } } as Spec)
+    const sentAtMs = { acquire: [] as number[], list: [] as number[] }
+    const counted = <T>(what: keyof typeof sentAtMs, send: () => Promise<T>) => {
+      sentAtMs[what].push(home.clock.wallMs())
+      return send()
+    }
+    const { acquire, list } = home.acme
+    Object.assign(home.acme, {
+      acquire: (order: AcquireRequest) => counted('acquire', () => acquire(order)),
+      list: (owner: string) => counted('list', () => list(owner)),
+    })
+    home.lead()
+    await home.apply(job('a', 1), job('b', 1), job('c', 1), job('d', 1))
+    const all = 'a.0.1 acme ready, b.0.1 acme ready, c.0.1 acme ready, d.0.1 acme ready'
+    await home.until('all four', buys(home, all))
+    for (const at of Object.values(sentAtMs)) {
+      const gaps = at.slice(1).map((each, index) => each - (at[index] ?? 0))
+      assert.ok(gaps.length > 0 && Math.min(...gaps) >= 10_000, JSON.stringify(gaps))
+    }
   })
 
   it('[OP12] previews without a trace', async () => {

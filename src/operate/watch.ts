@@ -10,9 +10,10 @@ import type { Ms } from '../core/domain/time.ts'
 import type { Outage } from '../core/domain/world.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { OpenSupplier, Supplier } from '../ports/supplier.ts'
-import { within } from './deadline.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
+import { within } from './timing/deadline.ts'
+import { lookEveryMs } from './timing/pace.ts'
 
 export interface Watch {
   /** Starts what is due; returns at once. `now` is the ledger's time, a moment ago. */
@@ -33,6 +34,7 @@ export interface Watch {
   /** False until the supplier answered, or failed to, for the first time. */
   knows(supplier: string): boolean
   socket(supplier: string): Supplier | null
+  spec(supplier: string): SupplierSpec | null
   /** Asks this supplier for a new listing at the next poll. */
   relist(supplier: string): void
 }
@@ -41,6 +43,8 @@ interface Eye {
   readonly spec: SupplierSpec
   readonly socket: Supplier
   looking: boolean
+  lookedAtMs: number
+  /** Long ago as well where a new listing is wanted at once. */
   listedAtMs: number
   quotedAtMs: number
   goods: Goods
@@ -67,7 +71,8 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     if (old && old.spec.generation === spec.generation) return old
     const never = Number.NEGATIVE_INFINITY
     const goods: Goods = { offers: [], faults: [] }
-    const fresh = { looking: false, listedAtMs: never, quotedAtMs: never, goods }
+    const times = { lookedAtMs: never, listedAtMs: never, quotedAtMs: never }
+    const fresh = { looking: false, ...times, goods }
     const unseen = { sighting: null, outage: null, known: false, whole: false }
     const eye: Eye = { spec, socket: open(spec), ...fresh, ...unseen }
     eyes.set(spec.name, eye)
@@ -103,8 +108,11 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       for (const name of eyes.keys()) if (!names.has(name)) eyes.delete(name)
       for (const spec of specs) {
         const eye = eyeFor(spec)
-        if (eye.looking || clock.steadyMs() - eye.listedAtMs < settings.listEveryMs) continue
+        const nowMs = clock.steadyMs()
+        if (eye.looking || nowMs - eye.listedAtMs < settings.listEveryMs) continue
+        if (nowMs - eye.lookedAtMs < lookEveryMs(spec)) continue
         eye.looking = true
+        eye.lookedAtMs = nowMs
         look(eye, now).finally(() => {
           eye.looking = false
           onNews()
@@ -137,6 +145,7 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     outages: () => [...eyes.values()].flatMap(({ outage }) => (outage ? [outage] : [])),
     knows: (supplier) => eyes.get(supplier)?.known ?? false,
     socket: (supplier) => eyes.get(supplier)?.socket ?? null,
+    spec: (supplier) => eyes.get(supplier)?.spec ?? null,
     relist(supplier) {
       const eye = eyes.get(supplier)
       if (eye) eye.listedAtMs = Number.NEGATIVE_INFINITY

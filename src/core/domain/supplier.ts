@@ -41,6 +41,8 @@ export interface SupplierSpec {
   readonly promises: SupplierPromises
   /** False while nothing new may be bought here; what is held is kept. */
   readonly buying: boolean
+  /** How many requests it takes in a minute; nobody counts where nothing is said. */
+  readonly requestsPerMinute?: number
   /** What only its driver understands. */
   readonly settings?: Readonly<Record<string, string>>
   /** Under whose law its regions stand, by their names; not known where one is missing. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { SupplierScope, SupplierSpec } from '../domain/supplier.ts'
 import { type Relation, relations } from '../domain/trust.ts'
 import { line, moment } from './contract/field.ts'
-import { choice, duration, field, flag, map, name, names } from './field.ts'
+import { choice, duration, field, flag, map, name, names, whole } from './field.ts'
 
 const dayMs = 86_400_000
 
@@ -133,6 +133,9 @@ export const supplierShape = map('a supplier', {
   })
     .optional()
     .describe('What it is on the list for; everything by default'),
+  requests_per_minute: whole(4, 60_000)
+    .optional()
+    .describe('How many requests it takes in a minute, of all kinds; nobody counts by default'),
   buying: flag.prefault(true).describe('false keeps what is held and buys nothing new'),
 })
 
@@ -149,6 +152,9 @@ export function supplierOf(shape: z.infer<typeof supplierShape>): SupplierSpec {
       listLagMs: shape.list_lag,
     },
     buying: shape.buying,
+    ...(shape.requests_per_minute !== undefined && {
+      requestsPerMinute: shape.requests_per_minute,
+    }),
     ...(shape.settings && { settings: shape.settings }),
     ...(shape.jurisdictions && { jurisdictions: shape.jurisdictions }),
     ...(shape.relations && {

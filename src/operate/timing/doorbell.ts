@@ -1,7 +1,7 @@
 /**
  * Lets news cut a wait short. A ring while nobody waits is remembered.
  */
-import type { Clock } from '../ports/clock.ts'
+import type { Clock } from '../../ports/clock.ts'
 
 export interface Doorbell {
   ring(): void
