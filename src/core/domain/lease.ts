@@ -94,6 +94,24 @@ export interface Lease {
   readonly failed?: Failure
   /** The supplier's own notice that it will take the lease back, as a moment. */
   readonly noticeUntil: Ms | null
+  /** The end of the block that it was bought in. Missing where it lasts until it is given back. */
+  readonly endsAt?: Ms
+}
+
+/**
+ * So long before its end a lease counts as taken back: time to buy, boot and start elsewhere, by
+ * what rented machines take, and no day too early.
+ */
+export const leavingMs = 15 * 60_000
+
+/** Its supplier takes it back, or its block is about to end: it is none to stay on. */
+export function isLeaving({ noticeUntil, endsAt }: Lease, now: Ms): boolean {
+  return noticeUntil !== null || (endsAt !== undefined && endsAt - now <= leavingMs)
+}
+
+/** Its supplier ended it before what was agreed. */
+export function wasTaken({ end, endsAt, goneAt }: Lease): boolean {
+  return end === 'lost' && (endsAt === undefined || (goneAt ?? 0) < endsAt)
 }
 
 /** Its supplier charges more than was agreed. */

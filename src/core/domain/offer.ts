@@ -13,6 +13,15 @@ export type StockSignal =
   | { readonly kind: 'level'; readonly level: 'none' | 'low' | 'medium' | 'high' }
   | { readonly kind: 'unknown' }
 
+/**
+ * When a block of capacity can be had: it is sold from `from` on, and every rental of it ends at
+ * `until`. What is missing is without a bound.
+ */
+export interface SaleWindow {
+  readonly from?: Ms
+  readonly until?: Ms
+}
+
 export interface Offer {
   /** Unique at its supplier. */
   readonly id: string
@@ -27,6 +36,8 @@ export interface Offer {
   readonly pricePerHour: Micros
   readonly stock: StockSignal
   readonly observedAt: Ms
+  /** Of a block; what is sold now and until it is given back has none. */
+  readonly window?: SaleWindow
 }
 
 /** A row of a quote that nobody can read. It is left out and named; the others go on selling. */

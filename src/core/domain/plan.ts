@@ -25,6 +25,8 @@ export interface Acquire {
   readonly pricePerHour: Micros
   readonly pricePerHourMax: Micros
   readonly replaces: string | null
+  /** The end of its block, where it has one. */
+  readonly endsAt?: Ms
 }
 
 export type Action =
