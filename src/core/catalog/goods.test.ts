@@ -28,6 +28,10 @@ for (const [what, spoilt, fault] of [
   ],
   ['an empty machine', { perNode: 0 }, /has 0 accelerators in a machine/],
   ['negative stock', { stock: { kind: 'count', nodes: -1 } }, /has -1 nodes left/],
+  ['a block that is over', { window: { until: 0 } }, /is over since 1970-01-01T00:00:00Z$/],
+  ['a block that ends first', { window: { from: 9, until: 8 } }, /ends .*, before it begins$/],
+  ['a moment that is none', { window: { from: Number.NaN } }, /has no such moments/],
+  ['a moment nobody means', { window: { until: 9e15 } }, /has no such moments/],
   ['no name', { accelerator: '' }, /lacks an id or an accelerator/],
 ] as const) {
   it(`[CA5] names ${what} and leaves out that offer alone`, () => {
@@ -44,6 +48,12 @@ it('[CA5] takes one of two offers that are the same, and neither of two that con
     offers: [other],
     faults: ['acme/h100 is quoted 2 ways at once'],
   })
+})
+
+it('[CA5] takes a block as it is, and neither of two that open apart', () => {
+  const block = { ...sound, window: { from: 5, until: 9 } }
+  assert.deepEqual(goodsOf([block, { ...block, window: { ...block.window } }]).offers, [block])
+  assert.deepEqual(goodsOf([block, { ...block, window: { from: 6 } }]).offers, [])
 })
 
 it('[CA6] knows what is sold by its one name, and a slice by its chips', () => {

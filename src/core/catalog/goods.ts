@@ -2,6 +2,7 @@
  * What of a supplier's offers can be planned with, and what of them cannot and why. An offer that
  * cannot be meant would win every plan, or make every plan wrong; the others go on selling.
  */
+import { formatMoment } from '../domain/day.ts'
 import { formatUsd } from '../domain/money.ts'
 import { isOffer, type Offer, offerName, type Quoted } from '../domain/offer.ts'
 import { canonical, sliceOf } from './accelerators.ts'
@@ -46,9 +47,26 @@ function faultOf(offer: Quoted): string | null {
   if (!isCount(pricePerHour)) return `${name} asks ${pricePerHour} micro-dollars, which is no price`
   if (stock.kind === 'count' && !isCount(stock.nodes))
     return `${name} has ${stock.nodes} nodes left`
+  const shut = closedFor(offer)
+  if (shut !== null) return `${name} ${shut}`
   if (pricePerHour <= perNode * acceleratorMost) return null
   const most = formatUsd(acceleratorMost)
   return `${name} asks ${formatUsd(pricePerHour)}/h, above ${most}/h for each ${accelerator}`
+}
+
+/** By the clock of whoever quotes it. */
+function closedFor({ window, observedAt }: Offer): string | null {
+  if (!window) return null
+  const { from = 0, until } = window
+  if (!isMoment(from) || (until !== undefined && !isMoment(until))) return 'has no such moments'
+  if (until === undefined) return null
+  if (until <= observedAt) return `is over since ${formatMoment(until)}`
+  return until <= from ? `ends ${formatMoment(until)}, before it begins` : null
+}
+
+/** Up to the year 9999: what is later was not meant. */
+function isMoment(at: number): boolean {
+  return isCount(at) && at < 253_402_300_800_000
 }
 
 function isCount(value: number): boolean {
@@ -63,6 +81,8 @@ function isSame(one: Quoted, other: Quoted): boolean {
     one.region === other.region &&
     one.market === other.market &&
     one.pricePerHour === other.pricePerHour &&
+    one.window?.from === other.window?.from &&
+    one.window?.until === other.window?.until &&
     JSON.stringify(one.stock) === JSON.stringify(other.stock)
   )
 }
