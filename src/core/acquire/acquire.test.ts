@@ -291,6 +291,8 @@ describe('the rules in force', () => {
     assert.match(forbids(lease(), { ...rules, workload: over }) ?? '', /no longer wants/)
     assert.match(forbids(lease(), { ...rules, workload: cheap }) ?? '', /at most/)
     assert.match(forbids(lease(), { ...rules, supplier: null }) ?? '', /no longer a supplier/)
+    const ends = (endsAt: number) => forbids(lease({ endsAt }), rules)
+    assert.deepEqual([ends(rules.law.at), ends(rules.law.at + 1)], ['its block is over', null])
     const standing = { state: 'suspended', reason: 'audit', by: 'ann', since: 0 } as const
     const set = { ...supplier, standing }
     assert.match(forbids(lease(), { ...rules, supplier: set }) ?? '', /acme is suspended/)

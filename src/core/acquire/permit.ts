@@ -40,6 +40,7 @@ export function forbids(lease: Lease, { policy, supplier, workload, law }: Rules
   if (policy.suppliersAllowed && !policy.suppliersAllowed.includes(lease.supplier)) {
     return `the policy does not allow ${lease.supplier}`
   }
+  if (lease.endsAt !== undefined && lease.endsAt <= law.at) return 'its block is over'
   if (workload?.state !== 'active') return `${lease.workload} no longer wants capacity`
   const { spec } = workload
   if (spec.suppliers && !spec.suppliers.includes(lease.supplier)) {

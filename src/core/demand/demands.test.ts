@@ -92,6 +92,12 @@ const noticed = (others: string) => `
 
 it('[DE8] demands another replica for one that is taken back or unwanted', () => {
   check(noticed('run chat.1 running on chat.1.1 answering'), 'chat 0 1 2')
+  const ending = (ends: string) =>
+    `service chat L4:1 replicas 1
+     lease chat.0.1 ready at acme/l4 ends ${ends}
+     run chat.0 running on chat.0.1 answering`
+  check(ending('15m'), 'chat 0 1')
+  check(ending('16m'), 'chat 0')
   check(
     `service chat L4:1 replicas 1
      lease chat.0.1 ready at acme/l4 unwanted

@@ -11,7 +11,10 @@ import type { World } from '../domain/world.ts'
 import { type Fleet, type Replica, survey } from './fleet.ts'
 import { wantedReplicas } from './replicas.ts'
 
-export type Wishes = Pick<World, 'workloads' | 'runs' | 'leases' | 'sights' | 'requestsPerSecond'>
+export type Wishes = Pick<
+  World,
+  'now' | 'workloads' | 'runs' | 'leases' | 'sights' | 'requestsPerSecond'
+>
 
 /** Every gang that shall run now, the most urgent first. */
 export function demands(wishes: Wishes): Demand[] {

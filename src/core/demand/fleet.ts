@@ -4,7 +4,7 @@
  *
  * Looks only at what was observed; what follows from it is decided elsewhere.
  */
-import type { Lease } from '../domain/lease.ts'
+import { isLeaving, type Lease } from '../domain/lease.ts'
 import type { Run } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 
@@ -28,9 +28,14 @@ const freshWithinMs = 30_000
 
 /** Looks at everything once; the answer looks at the runs of one service. */
 export function survey({
+  now,
   leases,
   sights,
-}: Pick<World, 'leases' | 'sights'>): (runs: readonly Run[]) => Fleet {
+}: Pick<World, 'now' | 'leases' | 'sights'>): (runs: readonly Run[]) => Fleet {
+  const mayServe = (lease: Lease): boolean => {
+    const over = lease.state === 'releasing' || lease.state === 'gone'
+    return lease.wanted && !over && !isLeaving(lease, now)
+  }
   const leaseOf = new Map(leases.map((lease) => [lease.id, lease]))
   const supplied = new Set(leases.filter(mayServe).map(({ run }) => run))
   const answering = new Set(
@@ -44,11 +49,17 @@ export function survey({
     const answers = run.state === 'running' && answering.has(`${run.id} ${run.epoch} ${run.lease}`)
     return { run, answers, rank: rankOf(run, answers, supplied.has(run.id)) }
   }
+  // A run that is fenced or waiting has already left its lease, and will start on another.
+  const leaves = (run: Run): boolean => {
+    if (run.state !== 'running' && run.state !== 'draining') return false
+    const lease = run.lease === null ? undefined : leaseOf.get(run.lease)
+    return lease !== undefined && !mayServe(lease)
+  }
   return (runs) => {
     const alive = runs.filter(({ state }) => state !== 'done' && state !== 'failed')
     return {
-      staying: alive.filter((run) => !isLeaving(run, leaseOf)).map(look),
-      leaving: alive.filter((run) => isLeaving(run, leaseOf)).map(look),
+      staying: alive.filter((run) => !leaves(run)).map(look),
+      leaving: alive.filter(leaves).map(look),
       slotsUsed: new Set(runs.map(({ slot }) => slot)),
     }
   }
@@ -57,16 +68,4 @@ export function survey({
 function rankOf(run: Run, answers: boolean, supplied: boolean): Replica['rank'] {
   if (run.state === 'running') return answers ? 0 : 1
   return supplied ? 2 : 3
-}
-
-/** A run that is fenced or waiting has already left its lease, and will start on another. */
-function isLeaving(run: Run, leaseOf: ReadonlyMap<string, Lease>): boolean {
-  if (run.state !== 'running' && run.state !== 'draining') return false
-  const lease = run.lease === null ? undefined : leaseOf.get(run.lease)
-  return lease !== undefined && !mayServe(lease)
-}
-
-function mayServe(lease: Lease): boolean {
-  const over = lease.state === 'releasing' || lease.state === 'gone'
-  return lease.wanted && !over && lease.noticeUntil === null
 }

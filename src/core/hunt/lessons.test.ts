@@ -28,6 +28,8 @@ it('[HU13] every purchase is an answer, and its end another', () => {
   assert.deepEqual(told({ ...over, heldAt: at(1), end: 'lost' }), ['available 1', 'preempted 5'])
   const noticed = { ...over, heldAt: at(1), noticeUntil: at(5) }
   assert.deepEqual(told(noticed), ['available 1', 'preempted 5'])
+  const ended = { ...noticed, end: 'lost', endsAt: at(5) } as const
+  assert.deepEqual(told(ended), ['available 1', 'held 5'])
   const refused = { ...over, heldAt: null, calledAt: at(2), end: 'refused' } as const
   assert.deepEqual(told(refused), ['refused 2'])
   assert.deepEqual(told({ ...over, heldAt: null, end: 'absent' }), [])

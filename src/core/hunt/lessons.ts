@@ -3,7 +3,7 @@
  *
  * What leases teach is rebuilt from the ledger; what was quoted is known to whoever led then.
  */
-import type { Lease } from '../domain/lease.ts'
+import { type Lease, wasTaken } from '../domain/lease.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
 import type { Belief } from '../domain/world.ts'
 import { type Observation, observe, type Pool } from './belief.ts'
@@ -22,11 +22,11 @@ export function poolOf(of: Pick<Lease, 'supplier' | 'offer' | 'region'>): Pool {
 export function lessonsOf(lease: Lease): readonly Lesson[] {
   if (lease.market !== 'spot') return []
   const { id: pool, region } = poolOf(lease)
-  const { heldAt, goneAt, end, noticeUntil, calledAt } = lease
+  const { heldAt, goneAt, end, noticeUntil, endsAt, calledAt } = lease
   const lessons: Lesson[] = []
   if (heldAt !== null) lessons.push({ pool, region, atMs: heldAt, outcome: 'available' })
   if (goneAt === null) return lessons
-  const isTaken = end === 'lost' || noticeUntil !== null
+  const isTaken = wasTaken(lease) || (noticeUntil !== null && noticeUntil !== endsAt)
   if (heldAt !== null) {
     lessons.push({ pool, region, atMs: goneAt, outcome: isTaken ? 'preempted' : 'held' })
   } else if (end === 'refused') {

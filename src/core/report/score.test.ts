@@ -17,6 +17,8 @@ it('counts what was refused, lost, dead and dearer, and how long it took', () =>
     lease({}),
     lease({ intendedAt: -90_000, notBefore: 0, readyAt: 120_000 }),
     lease({ readyAt: 600_000, end: 'lost', state: 'gone' }),
+    lease({ end: 'lost', state: 'gone', endsAt: 90_000, goneAt: 89_999 }),
+    lease({ end: 'lost', state: 'gone', endsAt: 90_000, goneAt: 90_000 }),
     lease({ ...never, end: 'refused' }),
     lease({ ...never, end: 'absent' }),
     lease({ readyAt: null, state: 'gone', why: '1 of its 2 machines never reported' }),
@@ -26,8 +28,8 @@ it('counts what was refused, lost, dead and dearer, and how long it took', () =>
   ])
   assert.deepEqual(cards, [
     {
-      ...{ supplier: 'acme', asked: 7, refused: 1, unanswered: 1 },
-      ...{ readyMsMedian: 120_000, readyMsP90: 600_000, dead: 1, takenBack: 1, dearer: 1 },
+      ...{ supplier: 'acme', asked: 9, refused: 1, unanswered: 1 },
+      ...{ readyMsMedian: 60_000, readyMsP90: 600_000, dead: 1, takenBack: 2, dearer: 1 },
       ...{ tranches: 0, late: 0 },
     },
     {

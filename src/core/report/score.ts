@@ -3,7 +3,7 @@
  * took to work, what they took back, and whether they asked what they had quoted; and from
  * contracts, whether they delivered in time.
  */
-import { type Lease, mayCostFrom } from '../domain/lease.ts'
+import { type Lease, mayCostFrom, wasTaken } from '../domain/lease.ts'
 
 export interface Scorecard {
   readonly supplier: string
@@ -18,7 +18,7 @@ export interface Scorecard {
   readonly readyMsP90: number | null
   /** Held, and given back because its machines never worked. */
   readonly dead: number
-  /** Ended by the supplier. */
+  /** Ended by the supplier before what was agreed. */
   readonly takenBack: number
   /** Asked for more than it had quoted. */
   readonly dearer: number
@@ -59,7 +59,7 @@ export function scorecards(
       readyMsMedian: atShare(times, 0.5),
       readyMsP90: atShare(times, 0.9),
       dead: all.filter(isDead).length,
-      takenBack: all.filter(({ end }) => end === 'lost').length,
+      takenBack: all.filter(wasTaken).length,
       dearer: all.filter((lease) => (lease.pricePerHour ?? 0) > lease.pricePerHourMax).length,
       tranches: tranches.length,
       late: tranches.filter(({ isLate }) => isLate).length,

@@ -133,7 +133,7 @@ export function advanceRuns(
   { settings, memory }: DecideOptions,
   now: Ms,
 ): void {
-  const demanded = demandsOf(rows, sights, requestsPerSecond)
+  const demanded = demandsOf(rows, { sights, requestsPerSecond }, now)
   // Before the others move: a run that ends in this turn is not missing, it is over.
   for (const demand of demanded) createRun(rows, demand, memory, now)
   // A lease that ended in this very turn still tells its run what became of it.

@@ -6,8 +6,9 @@ import type { Law } from '../../core/contracts/law.ts'
 import { demands } from '../../core/demand/demands.ts'
 import type { Checkpoint } from '../../core/domain/checkpoint.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
+import type { Ms } from '../../core/domain/time.ts'
 import type { Demand, WorkloadStatus } from '../../core/domain/workload.ts'
-import type { NodeSight, World } from '../../core/domain/world.ts'
+import type { World } from '../../core/domain/world.ts'
 import { purses } from '../../core/meter/spending.ts'
 import { asLearnt } from '../../core/plan/pace/learnt.ts'
 import type { Memory } from '../memory.ts'
@@ -36,7 +37,7 @@ export function worldOf(
     now,
     generation: rows.get('plan', 'plan')?.generation ?? 0,
     workloads,
-    demands: demandsOf(rows, observed.sights, observed.requestsPerSecond, workloads),
+    demands: demandsOf(rows, observed, now, workloads),
     suppliers,
     policy,
     purses: purses(policy.budgets ?? [], books),
@@ -81,11 +82,12 @@ function learntFrom(status: WorkloadStatus, saved: Checkpoint): WorkloadStatus {
 
 export function demandsOf(
   rows: Sheet,
-  sights: readonly NodeSight[],
-  requestsPerSecond: World['requestsPerSecond'],
+  { sights, requestsPerSecond }: Pick<Observed, 'sights' | 'requestsPerSecond'>,
+  now: Ms,
   workloads: readonly WorkloadStatus[] = rows.all('workload'),
 ): readonly Demand[] {
   return demands({
+    now,
     workloads,
     runs: rows.all('run'),
     leases: rows.all('lease'),
