@@ -32,7 +32,7 @@ export function planChecker(
 }
 
 export function writtenActions(plan: Plan): readonly string[] {
-  return plan.actions.map(written)
+  return plan.actions.map((action) => written(action, plan.at))
 }
 
 export function writtenReasons(plan: Plan): readonly string[] {
@@ -42,12 +42,13 @@ export function writtenReasons(plan: Plan): readonly string[] {
   })
 }
 
-function written(action: Action): string {
+function written(action: Action, now: number): string {
   switch (action.do) {
     case 'acquire': {
-      const { lease, supplier, offer, nodes, pricePerHourMax, replaces } = action
+      const { lease, supplier, offer, nodes, pricePerHourMax, replaces, endsAt } = action
       const what = `${supplier}/${offer} x${nodes} ${formatUsd(pricePerHourMax)}`
-      return `acquire ${lease} ${what}${replaces === null ? '' : ` replaces ${replaces}`}`
+      const ends = endsAt === undefined ? '' : ` ends ${formatDuration(endsAt - now)}`
+      return `acquire ${lease} ${what}${replaces === null ? '' : ` replaces ${replaces}`}${ends}`
     }
     case 'release':
       return `release ${action.lease}: ${action.because}`
@@ -94,6 +95,12 @@ function told(reason: Reason, now: number): string {
       return `spread ${crowd(reason)}`
     case 'buying':
       return `buying ${reason.lease} ${reason.state}`
+    case 'not-yet':
+      return `not-yet ${reason.offer} ${formatDuration(reason.from - now)}${saved(reason)}`
+    case 'too-short': {
+      const [left, needed] = [reason.until - now, reason.neededMs].map(formatDuration)
+      return `too-short ${reason.offer} ${left} of ${needed}`
+    }
     case 'hunting':
       return `hunting ${reason.does}${asked(reason)}`
     case 'learnt':
@@ -103,6 +110,10 @@ function told(reason: Reason, now: number): string {
     case 'backing-off':
       return `backing-off ${formatDuration(reason.until - now)}`
   }
+}
+
+function saved({ saving }: { readonly saving?: number }): string {
+  return saving === undefined ? '' : ` saves ${percent(saving)}`
 }
 
 function asked({ offer }: { readonly offer?: string }): string {

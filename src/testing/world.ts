@@ -7,6 +7,7 @@
  *     egress us eu $0.02
  *     paid acme/h100x8 $0
  *     offer acme/h100x8 H100:8 us $98.32 stock 2
+ *     offer acme/block H100:8 us $60 opens 2h ends 50h
  *     job train H100:8 x2 or A100-80GB:8 x4 priority 50 max $200
  *     job tune H100:8 deadline 10h work 6h saves 5m
  *     checkpoint tune worked 2h on H100:8
@@ -98,7 +99,11 @@ function readOffer(line: Words): Offer {
   const [accelerator = '', perNode] = line.take('accelerator:count').split(':')
   const region = line.take('a region')
   const pricePerHour = usd(line)
-  const settings = line.settings(['stock'], ['spot'])
+  const settings = line.settings(['stock', 'opens', 'ends'], ['spot'])
+  const [opens, ends] = [settings.duration('opens'), settings.duration('ends')]
+  const from = opens === null ? {} : { from: drawnNow + opens }
+  const until = ends === null ? {} : { until: drawnNow + ends }
+  const isBlock = opens !== null || ends !== null
   return {
     id,
     supplier,
@@ -109,6 +114,7 @@ function readOffer(line: Words): Offer {
     pricePerHour,
     stock: toStock(settings.text('stock')),
     observedAt: drawnNow,
+    ...(isBlock && { window: { ...from, ...until } }),
   }
 }
 
@@ -143,10 +149,10 @@ function readLease(
   const wish = workloads.find(({ spec }) => spec.name === workload)?.spec.resources[0]
   const shape = readShape(line) ?? wish
   const sold = offers.find((each) => offerName(each) === name)
-  const settings = line.settings(['for', 'notice', 'replaces', 'called'], ['unwanted'])
+  const settings = line.settings(['for', 'notice', 'ends', 'replaces', 'called'], ['unwanted'])
   const price = settings.usd('for') ?? 0
   const isHeld = state === 'held' || state === 'ready' || state === 'releasing'
-  const notice = settings.duration('notice')
+  const [notice, ends] = [settings.duration('notice'), settings.duration('ends')]
   return {
     id,
     key: `key-${id}`,
@@ -177,6 +183,7 @@ function readLease(
     end: state === 'gone' ? 'lost' : null,
     why: null,
     noticeUntil: notice === null ? null : drawnNow + notice,
+    ...(ends !== null && { endsAt: drawnNow + ends }),
   }
 }
 

@@ -127,6 +127,23 @@ export type Reason = { readonly run: string } & (
       readonly notBefore?: Ms
     }
   | {
+      /** A block that opens later. */
+      readonly why: 'not-yet'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly from: Ms
+      /** Of the price of its work, beside what was chosen or is kept; left out where it is none. */
+      readonly saving?: number
+    }
+  | {
+      /** A block that ends before it has been worth going there. */
+      readonly why: 'too-short'
+      readonly offer: string
+      readonly pricePerHour: Micros
+      readonly until: Ms
+      readonly neededMs: Ms
+    }
+  | {
       /** How a deadline is kept at least cost. */
       readonly why: 'hunting'
       readonly does: 'tries' | 'waits' | 'stays' | 'pays'

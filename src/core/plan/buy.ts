@@ -16,17 +16,22 @@ import { carriage, explain, reasonsMax } from './explain.ts'
 import type { Candidate } from './score.ts'
 import type { Decision, Tally } from './tally/tally.ts'
 import type { View } from './view.ts'
+import type { Home } from './window/window.ts'
 
-/** `replaces` is the lease of the run that the new one is to take over from. */
+/**
+ * `replaces` is the lease of the run that the new one is to take over from; `home` is what the run
+ * pays there, where it may as well stay.
+ */
 export function buy(
   view: View,
   tally: Tally,
   demand: Demand,
   run: Run,
   replaces: Lease | null,
+  home: Home | null = null,
 ): Decision {
   tally.isAsked = true
-  const chosen = choose(view, tally, demand)
+  const chosen = choose(view, tally, demand, home)
   return {
     actions: chosen ? [acquire(demand, run, chosen, replaces)] : [],
     reasons: tally.isSketch ? [] : reasonsFor(view, tally, demand, chosen),
@@ -80,5 +85,6 @@ function acquire(
     pricePerHour,
     pricePerHourMax: pricePerHour,
     replaces: replaces?.id ?? null,
+    ...(offer.window?.until !== undefined && { endsAt: offer.window.until }),
   }
 }

@@ -12,23 +12,34 @@ import { byWorth, type Candidate } from './score.ts'
 import { type CrowdReason, crowding, crowdsAt, type Spread, spreadOf } from './spread.ts'
 import type { Tally } from './tally/tally.ts'
 import type { View } from './view.ts'
+import { type Home, outsideWindow } from './window/window.ts'
 
 /**
  * The cheapest that can be had, at a crowded place only where there is no other; or the place
  * that is best for all gangs together, where that can still be had. What has a deadline goes by it.
+ * `home` is where it runs, if it may stay there: then it goes nowhere for a short while.
  */
-export function choose(view: View, tally: Tally, demand: Demand): Candidate | null {
+export function choose(
+  view: View,
+  tally: Tally,
+  demand: Demand,
+  home: Home | null,
+): Candidate | null {
+  const isOpen = (each: Candidate) => {
+    if (!isLeft(tally, each, demand)) return false
+    return home === null || !outsideWindow(view, demand, each, home)
+  }
   const hunting = huntingOf(view, demand)
-  if (hunting) return hunting.order.find((each) => isLeft(tally, each, demand)) ?? null
+  if (hunting) return hunting.order.find(isOpen) ?? null
   const preference = preferenceOf(view, tally, demand)
-  if (preference) return firstPreferred(view, tally, demand, preference)
+  if (preference) return firstPreferred(view, tally, demand, { ...preference, isOpen })
   const spread = spreadOf(view, tally, demand)
   const placed = tally.placement?.places.get(demand.run)
-  if (placed && isLeft(tally, placed, demand) && crowding(spread, placed.offer) === 0) return placed
+  if (placed && isOpen(placed) && crowding(spread, placed.offer) === 0) return placed
   let behind: Candidate | null = null
   let least = Number.POSITIVE_INFINITY
   for (const each of shelfOf(view, demand.workload).open) {
-    if (!isLeft(tally, each, demand)) continue
+    if (!isOpen(each)) continue
     const crowd = crowding(spread, each.offer)
     if (crowd === 0) return each
     if (crowd < least) [behind, least] = [each, crowd]
@@ -41,12 +52,12 @@ function firstPreferred(
   view: View,
   tally: Tally,
   demand: Demand,
-  { rank }: Preference,
+  { rank, isOpen }: Preference & { readonly isOpen: (each: Candidate) => boolean },
 ): Candidate | null {
   const spread = spreadOf(view, tally, demand)
   const open = shelfOf(view, demand.workload).open
   const [first] = open
-    .filter((each) => isLeft(tally, each, demand))
+    .filter(isOpen)
     .map((each) => ({
       each,
       place: rank(each.offer.supplier),
@@ -57,30 +68,53 @@ function firstPreferred(
 }
 
 /**
- * The best place that is cheaper per useful work than `limit`, does not harm the spread, and comes
+ * The best place that is cheaper per useful work than `home`, does not harm the spread, and comes
  * no later in the order that a clause prefers than where it runs.
  */
 export function cheaperThan(
   view: View,
   tally: Tally,
   demand: Demand,
-  { limit, home }: { readonly limit: number; readonly home: string },
+  { home, supplier }: { readonly home: Home; readonly supplier: string },
 ): Candidate | null {
   const { open } = shelfOf(view, demand.workload)
+  const limit = home.pricePerWork
   // Most gangs run where it is cheapest: no more is asked about them.
   if ((open[0]?.pricePerWork ?? limit) >= limit) return null
   let spread: Spread | null = null
   const preference = preferenceOf(view, tally, demand)
-  const isLater = (supplier: string) => {
-    return preference !== null && preference.rank(supplier) > preference.rank(home)
+  const isLater = (other: string) => {
+    return preference !== null && preference.rank(other) > preference.rank(supplier)
   }
   for (const each of open) {
     if (each.pricePerWork >= limit) return null
     if (isLater(each.offer.supplier) || !isLeft(tally, each, demand)) continue
+    if (outsideWindow(view, demand, each, home)) continue
     spread ??= spreadOf(view, tally, demand)
     if (crowding(spread, each.offer) === 0) return each
   }
   return null
+}
+
+/** Blocks that would be cheaper, and why it does not go there: not yet, or for too short a time. */
+export function blocksOutside(view: View, demand: Demand, home: Home): readonly Reason[] {
+  const told: Reason[] = []
+  for (const each of shelfOf(view, demand.workload).open) {
+    if (each.pricePerWork >= home.pricePerWork || told.length === shownMax) break
+    const reason = outsideWindow(view, demand, each, home)
+    if (reason) told.push(withSaving(reason, each, home))
+  }
+  return told
+}
+
+/** What a block that opens later would save. */
+function withSaving(
+  reason: Reason,
+  { pricePerWork }: Candidate,
+  than: Pick<Home, 'pricePerWork'> | null,
+): Reason {
+  if (reason.why !== 'not-yet' || !than || pricePerWork >= than.pricePerWork) return reason
+  return { ...reason, saving: 1 - pricePerWork / than.pricePerWork }
 }
 
 export interface Refused {
@@ -133,18 +167,23 @@ export function survey(view: View, tally: Tally, demand: Demand, chosen: Candida
     cheaper,
     dearer,
     crowded: forced.length > 0 ? forced : [...passedOver.values()],
-    refused: refusedOn(shelf, view, tally, demand),
+    refused: refusedOn(shelf, view, tally, { demand, chosen }),
     notOffered: shelf.notOffered,
     preferred: chosen && preference ? preference.why(chosen.offer.supplier) : null,
   }
 }
 
 /** The cheapest that are out of stock or money, and all that the rules forbid. */
-function refusedOn(shelf: Shelf, view: View, tally: Tally, demand: Demand): readonly Refused[] {
+function refusedOn(
+  shelf: Shelf,
+  view: View,
+  tally: Tally,
+  { demand, chosen }: { readonly demand: Demand; readonly chosen: Candidate | null },
+): readonly Refused[] {
   const refused: Refused[] = []
   for (const candidate of shelf.open) {
     const reason = usedUp(view, tally, demand, candidate)
-    if (reason) refused.push({ candidate, reason })
+    if (reason) refused.push({ candidate, reason: withSaving(reason, candidate, chosen) })
     if (refused.length === refusedMax) break
   }
   for (const { candidate, because } of shelf.closed) {

@@ -5,7 +5,7 @@
  * name what would have to change.
  */
 import { barOf, trustBar } from '../contracts/law.ts'
-import type { Lease } from '../domain/lease.ts'
+import { isLeaving, type Lease } from '../domain/lease.ts'
 import type { Micros } from '../domain/money.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
 import type { Reason } from '../domain/reason.ts'
@@ -16,6 +16,7 @@ import { type Fund, tooShort } from './tally/afford.ts'
 import { chipsOf, overQuota, roomOf, type Share } from './tally/quota.ts'
 import type { Tally } from './tally/tally.ts'
 import type { View } from './view.ts'
+import { outsideWindow } from './window/window.ts'
 
 /** Says to a demand why it may not buy there. */
 export type Because = (demand: Demand) => Reason
@@ -31,12 +32,13 @@ export function ruledOut(view: View, workload: Workload, candidate: Candidate): 
   )
 }
 
-/** Whether there are nodes, quota and money enough for it. */
+/** Whether it is for sale now, and there are nodes, quota and money enough for it. */
 export function isLeft(tally: Tally, candidate: Candidate, demand: Demand): boolean {
-  const { nodesLeft, left, funds } = tally
+  const { view, nodesLeft, left, funds } = tally
   const { place, alternative, pricePerHour } = candidate
   if ((nodesLeft[place] ?? 0) < alternative.nodes) return false
   if (left !== null && pricePerHour > left) return false
+  if (outsideWindow(view, demand, candidate)) return false
   if (overQuota(tally.shares, demand, alternative)) return false
   return funds.length === 0 || tooShort(funds, paymentOf(candidate, demand.workload)) === null
 }
@@ -53,6 +55,8 @@ export function usedUp(
   candidate: Candidate,
 ): Reason | null {
   if (isLeft(tally, candidate, demand)) return null
+  const outside = outsideWindow(view, demand, candidate)
+  if (outside) return outside
   const { run, workload } = demand
   const { offer, place, alternative, pricePerHour } = candidate
   const nodesLeft = tally.nodesLeft[place] ?? 0
@@ -86,6 +90,7 @@ export function aboveQuota(run: string, offer: string, needed: number, share: Sh
 /** Why a lease that we have is none to stay on or to start on; null where it is good. */
 export function unusable(view: View, workload: Workload, lease: Lease): string | null {
   if (lease.noticeUntil !== null) return `${lease.supplier} takes it back`
+  if (isLeaving(lease, view.world.now)) return 'its block is about to end'
   const isAskedFor =
     alternativeOf(workload, lease) !== null &&
     workload.markets.includes(lease.market) &&

@@ -4,14 +4,14 @@
  * Stopping costs work, so every reason to stop has to show that something better is ready first.
  */
 
-import type { Lease } from '../domain/lease.ts'
+import { isLeaving, type Lease } from '../domain/lease.ts'
 import { offerName } from '../domain/offer.ts'
 import type { Action } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import { budgetName } from '../domain/supplier.ts'
 import type { Demand } from '../domain/workload.ts'
 import { buy } from './buy.ts'
-import { cheaperThan } from './choose.ts'
+import { blocksOutside, cheaperThan } from './choose.ts'
 import { type Hunting, type HuntingReason, huntingOf } from './deadline/hunting.ts'
 import { mayMove, mayRestart, mayStop } from './disturb.ts'
 import { carriage, reasonsMax } from './explain.ts'
@@ -61,7 +61,7 @@ function decide(
     return { actions: [drain(run, because)], reasons: [kept(run.id, home)] }
   }
   if (next) return takeOver(view, tally, demand, run, home, next)
-  const isTakenBack = home.noticeUntil !== null && workload.kind === 'Job'
+  const isTakenBack = isLeaving(home, view.world.now) && workload.kind === 'Job'
   if (isTakenBack || distrusted(view, workload, home) !== null) {
     return replaceLeaving(view, tally, demand, run, home)
   }
@@ -143,15 +143,18 @@ function replaceLeaving(view: View, tally: Tally, demand: Demand, run: Run, home
 
 function moveOrStay(view: View, tally: Tally, demand: Demand, run: Run, home: Lease): Decision {
   const score = leasePricePerWork(view.world, demand.workload, home)
-  const best = cheaperThan(view, tally, demand, { limit: score, home: home.supplier })
-  if (!best) return { actions: [], reasons: [kept(run.id, home)] }
+  const from = { pricePerWork: score, pricePerHour: priceOf(home) }
+  const best = cheaperThan(view, tally, demand, { home: from, supplier: home.supplier })
+  const blocks = blocksOutside(view, demand, from)
+  if (!best) return { actions: [], reasons: [kept(run.id, home), ...blocks] }
   const saving = savingOf(score, best.pricePerWork)
   const offer = offerName(best.offer)
   const pays = saving >= view.world.policy.moveWhenCheaperBy
-  if (!pays || home.noticeUntil !== null || !mayMove(view, tally, demand)) {
-    return { actions: [], reasons: [kept(run.id, home, { offer, saving, ...carriage(best) })] }
+  if (!pays || isLeaving(home, view.world.now) || !mayMove(view, tally, demand)) {
+    const better = { offer, saving, ...carriage(best) }
+    return { actions: [], reasons: [kept(run.id, home, better), ...blocks] }
   }
-  const { actions } = buy(view, tally, demand, run, home)
+  const { actions } = buy(view, tally, demand, run, home, from)
   const facts = { lease: home.id, to: offer, saving, ...carriage(best) }
   return { actions, reasons: [{ run: run.id, why: 'moving', ...facts }] }
 }

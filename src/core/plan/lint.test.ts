@@ -15,6 +15,9 @@ const drawing = `
   offer hot/h H100:8 us $1
   offer acme/s H100:8 us $1 spot
   offer acme/x H100:8 us $120
+  offer acme/late H100:8 us $90 opens 1h
+  offer acme/past H100:8 us $90 ends 0s
+  offer acme/block H100:8 us $90 ends 9h
   supplier shut not-buying
   outage mute
   cooling hot/h until 1m
@@ -127,6 +130,20 @@ it('[PL26] knows goods that nobody asked for or sells', () => {
   assert.deepEqual(buying({ ...at('acme', 's', 1e6), market: 'spot' }), [
     'train.0.1 is spot, which train does not accept',
   ])
+})
+
+it('[PL26] knows blocks that are not open, and ends that are not theirs', () => {
+  const { now } = world
+  assert.deepEqual(buying(at('acme', 'late', 90e6)), [
+    'train.0.1 is bought at acme/late, which is not open now',
+  ])
+  assert.deepEqual(buying({ ...at('acme', 'past', 90e6), endsAt: now }), [
+    'train.0.1 is bought at acme/past, which is not open now',
+  ])
+  assert.deepEqual(buying(at('acme', 'block', 90e6)), ['train.0.1 does not end as acme/block does'])
+  assert.deepEqual(buying({ endsAt: now + 9 }), ['train.0.1 does not end as acme/h does'])
+  const endsAt = now + 9 * 3_600_000
+  assert.deepEqual(buying({ ...at('acme', 'block', 90e6), endsAt }), [])
 })
 
 it('[PL26] knows prices, ceilings, stock and budget', () => {

@@ -5,7 +5,7 @@
  * there is not made here as well. It asks whether a plan is safe, never whether it is the best.
  */
 import { barOf, type Law, noLaw, trustBar } from '../contracts/law.ts'
-import { type Lease, mayCost } from '../domain/lease.ts'
+import { isLeaving, type Lease, mayCost } from '../domain/lease.ts'
 import { formatUsd } from '../domain/money.ts'
 import type { Offer } from '../domain/offer.ts'
 import type { Acquire, Action, Plan } from '../domain/plan.ts'
@@ -146,6 +146,11 @@ function wrongGoods(desk: Desk, buys: Acquire): string[] {
       ],
       [pool, `${lease} is bought at ${name}, which refused a moment ago`],
       [!isSame(offer, buys), `${lease} is not what ${name} sells`],
+      [
+        now < (offer.window?.from ?? now) || now >= (offer.window?.until ?? Infinity),
+        `${lease} is bought at ${name}, which is not open now`,
+      ],
+      [buys.endsAt !== offer.window?.until, `${lease} does not end as ${name} does`],
       [
         buys.pricePerHour !== price || buys.pricePerHourMax !== price,
         `${lease} is planned at ${planned}, but ${name} asks ${quoted}`,
@@ -300,19 +305,22 @@ function tooMuchForTeams({ acquires, demands, world }: Desk): string[] {
       .map(({ spec }) => [spec.name, spec.team]),
   )
   const bought = acquires.map((each) => {
-    return { ...each, team: demands.get(each.run)?.workload.team, noticeUntil: null }
+    return { ...each, team: demands.get(each.run)?.workload.team, isLeaving: false }
   })
   const held = world.leases
     .filter(({ state, calls }) => state !== 'gone' && (calls > 0 || state === 'intended'))
-    .map((lease) => ({ ...lease, team: lease.team ?? owners.get(lease.workload) }))
+    .map((lease) => {
+      const team = lease.team ?? owners.get(lease.workload)
+      return { ...lease, team, isLeaving: isLeaving(lease, world.now) }
+    })
   const count = (
     teams: readonly string[],
     chip: string,
     among: readonly (typeof bought)[number][],
   ) =>
     among
-      .filter(({ team, accelerator, noticeUntil }) => {
-        return teams.includes(team ?? '') && accelerator === chip && noticeUntil === null
+      .filter((each) => {
+        return teams.includes(each.team ?? '') && each.accelerator === chip && !each.isLeaving
       })
       .reduce((sum, { nodes, perNode }) => sum + nodes * perNode, 0)
   return quotas.flatMap(({ team, cohort, accelerator, count: own, borrow }) => {

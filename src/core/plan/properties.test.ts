@@ -27,6 +27,7 @@ const region = fc.constantFrom('us', 'us', 'eu')
 
 function offers(): fc.Arbitrary<readonly string[]> {
   const stock = fc.constantFrom('', 'stock none', 'stock low', 'stock 1', 'stock 2', 'stock 4')
+  const span = fc.constantFrom('', '', '', 'opens 1h', 'ends 30m', 'ends 90m', 'ends 30h')
   const offer = fc
     .tuple(
       supplier,
@@ -36,10 +37,11 @@ function offers(): fc.Arbitrary<readonly string[]> {
       figure(20),
       maybe('spot'),
       stock,
+      span,
     )
-    .map(([name, id, sold, where, price, market, left]) => ({
+    .map(([name, id, sold, where, price, market, left, open]) => ({
       key: `${name}/${id}`,
-      text: `offer ${name}/${id} ${sold} ${where} $${price} ${market} ${left}`,
+      text: `offer ${name}/${id} ${sold} ${where} $${price} ${market} ${left} ${open}`,
     }))
   const unique = fc.uniqueArray(offer, { selector: ({ key }) => key, maxLength: 10 })
   return unique.map((all) => all.map(({ text }) => text))
@@ -71,7 +73,7 @@ function history(run: string): fc.Arbitrary<readonly string[]> {
       fc.constantFrom('', '', '', '', 'as L4:1 x2'),
       'for',
       figure(30).map((price) => `$${price}`),
-      fc.constantFrom('', '', '', 'notice 2m'),
+      fc.constantFrom('', '', '', 'notice 2m', 'ends 10m', 'ends 40m'),
       fc.constantFrom('', '', '', '', 'unwanted'),
       attempt > 1 ? maybe(`replaces ${run}.${attempt - 1}`) : '',
     )

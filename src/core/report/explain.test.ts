@@ -223,6 +223,27 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       'epoch 2 may still be running somewhere; the next start is at the next turn',
     ],
   ],
+  'not-yet': [
+    [
+      { offer: 'bolt/block', pricePerHour: 12_400_000, from: now + 3_600_000, saving: 0.3 },
+      'bolt/block opens in 1h, on 1970-01-01T01:16:40Z, at $12.40/h, and would save 30% of the ' +
+        'price of its work; not before',
+    ],
+    [
+      { offer: 'bolt/block', pricePerHour: 12_400_000, from: now + 3_600_000 },
+      'bolt/block opens in 1h, on 1970-01-01T01:16:40Z, at $12.40/h; it is not for sale before',
+    ],
+  ],
+  'too-short': [
+    [
+      {
+        ...{ offer: 'bolt/block', pricePerHour: 12_400_000 },
+        ...{ until: now + 1_800_000, neededMs: 4_800_000 },
+      },
+      'bolt/block ends on 1970-01-01T00:46:40Z, in 30m; it would have to last for 1h 20m to be ' +
+        'worth going there',
+    ],
+  ],
   hunting: [
     [
       { does: 'waits', deadline: now + 36_000_000, workLeftMs: 7_200_000 },

@@ -2,6 +2,7 @@
  * Says in plain words why a gang runs where it runs, why not elsewhere, and what would have to
  * change. One text for each reason of the planner; no reason is weighed here.
  */
+import { formatMoment } from '../domain/day.ts'
 import type { Reason } from '../domain/reason.ts'
 import { formatDuration, type Ms } from '../domain/time.ts'
 import { because, count, gangText, money, percent, perHour, plain } from './phrase.ts'
@@ -107,6 +108,17 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
   learnt: ({ share, fromMs, ...gang }) => {
     const does = `${gangText(gang)} does ${percent(share)} of the work that was expected of it`
     return `${does}, learnt from ${formatDuration(fromMs)} of its own steps`
+  },
+  'not-yet': ({ offer, pricePerHour, from, saving }, now) => {
+    const opens = `${offer} opens ${soon(from, now)}, on ${formatMoment(from)}`
+    const price = `${opens}, at ${perHour(pricePerHour)}`
+    if (saving === undefined) return `${price}; it is not for sale before`
+    return `${price}, and would save ${percent(saving)} of the price of its work; not before`
+  },
+  'too-short': ({ offer, until, neededMs }, now) => {
+    const [left, needed] = [Math.max(0, until - now), neededMs].map(formatDuration)
+    const ends = `${offer} ends on ${formatMoment(until)}, in ${left}`
+    return `${ends}; it would have to last for ${needed} to be worth going there`
   },
   fencing: ({ until, epoch }, now) => {
     return `epoch ${epoch} may still be running somewhere; the next start is ${soon(until, now)}`

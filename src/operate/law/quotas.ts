@@ -17,11 +17,11 @@ export interface QuotaUse {
   readonly room: number
 }
 
-export function quotasOf({ rows }: Pick<Snapshot, 'rows'>): readonly QuotaUse[] {
+export function quotasOf({ now, rows }: Pick<Snapshot, 'now' | 'rows'>): readonly QuotaUse[] {
   const shares = sharesOf(rows.policy[0]?.body.quotas ?? [])
   const teams = new Map(rows.workload.map(({ body: { spec } }) => [spec.name, spec.team]))
   const leases = rows.lease.map(({ body }) => body)
-  hold(shares, leases, teams)
+  hold(shares, { now, leases }, teams)
   return [...shares.values()].map((share) => {
     const { held, quota } = share
     const { team, cohort, accelerator, count } = quota

@@ -130,8 +130,15 @@ function byRun(reasons: readonly Reason[]): readonly Reason[] {
   return reasons.toSorted((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0))
 }
 
-/** What commitments save moves with every turn, what a job's steps show with every checkpoint. */
-const moving: ReadonlySet<string> = new Set(['saving', 'pricePerWork', 'worth', 'share', 'fromMs'])
+/** What commitments save or is left of the work moves with every turn, steps with a checkpoint. */
+const moving: ReadonlySet<string> = new Set([
+  'saving',
+  'pricePerWork',
+  'worth',
+  'share',
+  'fromMs',
+  'neededMs',
+])
 
 function isAlike(one: unknown, other: unknown, name = ''): boolean {
   if (one === other || name === 'paid') return true

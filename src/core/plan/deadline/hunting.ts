@@ -5,7 +5,7 @@
  * the hunter weighs, and its answer into the order in which offers are asked.
  */
 import { jitterAt } from '../../contracts/law.ts'
-import type { Lease } from '../../domain/lease.ts'
+import { isLeaving, type Lease } from '../../domain/lease.ts'
 import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Reason } from '../../domain/reason.ts'
 import type { Ms } from '../../domain/time.ts'
@@ -18,8 +18,9 @@ import { poolOf } from '../../hunt/lessons.ts'
 import { shelfOf } from '../market/shelf.ts'
 import { byWorth, type Candidate, leasePricePerWork, workPerHour } from '../score.ts'
 import { standingOf, type View } from '../view.ts'
+import { lastsFor, outsideWindow } from '../window/window.ts'
 import { haulOf } from './haul.ts'
-import { launchMs, progressOf } from './progress.ts'
+import { deadlineKept, launchMs, progressOf } from './progress.ts'
 
 export interface Hunting {
   /** The first that can be had is bought; where there is none, nothing is. */
@@ -45,9 +46,8 @@ const poolsMax = 12
 /** Null where there is no deadline to keep, or nothing to weigh: then the cheapest is the best. */
 export function huntingOf(view: View, demand: Demand): Hunting | null {
   const { workload } = demand
-  if (workload.kind !== 'Job' || workload.markets.length < 2) return null
-  const deadline = deadlineOf(demand, workload)
-  if (deadline === null || deadline <= view.world.now) return null
+  const deadline = deadlineKept(demand, view.world.now)
+  if (workload.kind !== 'Job' || deadline === null) return null
   const known = view.hunts.get(demand.run)
   if (known !== undefined) return known
   const hunting = hunted(view, demand, workload, deadline)
@@ -58,25 +58,29 @@ export function huntingOf(view: View, demand: Demand): Hunting | null {
 function hunted(view: View, demand: Demand, job: Job, deadline: Ms): Hunting | null {
   const { run, home: last } = standingOf(view, demand)
   // Where it runs, as long as nobody takes it back.
-  const home = run.state === 'running' && last?.noticeUntil === null ? last : null
+  const home = run.state === 'running' && last && !isLeaving(last, view.world.now) ? last : null
   const progress = progressOf(view, job, run, home)
   const turnMs = turnFor(deadline - view.world.now - progress.leftMs)
   // Both are rounded against us, so that turns that follow one another weigh the very same.
   const nowMs = roundedUp(view.world.now, turnMs)
   const workLeftMs = roundedUp(progress.leftMs, turnMs)
   if (deadline <= nowMs) return null
-  const { fits, pace, resting } = inTime(view, job, workLeftMs / (deadline - nowMs))
+  const { fits, pace, resting } = inTime(view, demand, job, workLeftMs / (deadline - nowMs))
   if (!fits.some(({ offer }) => offer.market === 'on-demand')) return null
   const about = { run: demand.run, why: 'hunting', deadline, workLeftMs } as const
   const isOpen = (each: Candidate) => !resting.has(each)
   const hasSpot = fits.some(({ offer }) => offer.market === 'spot')
   if (!hasSpot && !home) return { order: fits.filter(isOpen), reason: { ...about, does: 'pays' } }
   const goods = ofEachOffer(fits)
-  const held = home && heldAt(home, progress.launchMs - (nowMs - (run.startedAt ?? nowMs)))
+  // A block that ends too early is to the deadline what may be taken away.
+  const isSure = home && lastsFor(view, demand, home, { deadline, leftMs: progress.leftMs })
+  const market = isSure ? home.market : 'spot'
+  const overheadMs = Math.max(0, progress.launchMs - (nowMs - (run.startedAt ?? nowMs)))
+  const held: Held | null = home && { pool: poolOf(home).id, market, overheadMs }
   const answer = weighed(view.world.belief, quotesOf(view, [...goods.values()], nowMs), {
     nowMs,
     nextMs: nowMs + turnMs,
-    pools: poolsOf(view, job, goods, home, pace),
+    pools: poolsOf(view, job, goods, home && { ...home, market }, pace),
     requestsMax: poolsMax,
     probeMs: null,
     patience,
@@ -128,33 +132,25 @@ function weighed(
   return answer
 }
 
-function deadlineOf({ submittedAt }: Demand, { deadline }: Job): Ms | null {
-  if (!deadline) return null
-  return 'at' in deadline ? deadline.at : submittedAt + deadline.withinMs
-}
-
 function firstOf({ resources }: Job) {
   const [first] = resources
   if (!first) throw new Error('a job has one alternative at least')
   return first
 }
 
-function heldAt(home: Lease, leftMs: number): Held {
-  return { pool: poolOf(home).id, market: home.market, overheadMs: Math.max(0, leftMs) }
-}
-
 /**
  * What is fast enough, the cheapest useful work first, and the pace of the slowest of it beside the
  * first alternative's. Where nothing is, the fastest. What is resting is no more than a hope.
  */
-function inTime(view: View, job: Job, paceMin: number) {
+function inTime(view: View, demand: Demand, job: Job, paceMin: number) {
   const { open, closed } = shelfOf(view, job)
   // What refused a moment ago may be had again: hope is worth something while there is time.
   const hopes = closed.filter(({ because }) => because(anybody(job)).why === 'cooling')
   const resting = new Set(hopes.map(({ candidate }) => candidate))
   const first = workPerHour(view.world, firstOf(job))
   const paceOf = ({ alternative }: Candidate) => workPerHour(view.world, alternative) / first
-  const all = [...open, ...resting].map((each) => ({ each, pace: paceOf(each) }))
+  const lasting = [...open, ...resting].filter((each) => !outsideWindow(view, demand, each))
+  const all = lasting.map((each) => ({ each, pace: paceOf(each) }))
   const fastest = all.reduce((most, { pace }) => Math.max(most, pace), 0)
   const enough = Math.min(paceMin, fastest)
   const fits = all.filter(({ pace }) => pace >= enough)

@@ -4,7 +4,8 @@
 import type { Worked } from '../../domain/checkpoint.ts'
 import type { Lease } from '../../domain/lease.ts'
 import type { Run } from '../../domain/run.ts'
-import type { Job } from '../../domain/workload.ts'
+import type { Ms } from '../../domain/time.ts'
+import type { Demand, Job } from '../../domain/workload.ts'
 import type { World } from '../../domain/world.ts'
 import { arrivalMs } from '../gravity/carriage.ts'
 import { paceOn } from '../score.ts'
@@ -27,6 +28,14 @@ export interface Progress {
 export const launchMs = 5 * 60_000
 
 const leftMsMin = 60_000
+
+/** When a job is to be done that may buy what is cheaper until then; null where none is kept. */
+export function deadlineKept({ submittedAt, workload }: Demand, now: Ms): Ms | null {
+  if (workload.kind !== 'Job' || workload.markets.length < 2 || !workload.deadline) return null
+  const { deadline } = workload
+  const at = 'at' in deadline ? deadline.at : submittedAt + deadline.withinMs
+  return at > now ? at : null
+}
 
 /** `home` is where it runs now, if it does. */
 export function progressOf(view: View, job: Job, run: Run, home: Lease | null): Progress {

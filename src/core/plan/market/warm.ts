@@ -63,6 +63,8 @@ function isAlike(one: Offer, other: Offer): boolean {
     one.accelerator === other.accelerator &&
     one.perNode === other.perNode &&
     one.region === other.region &&
-    one.market === other.market
+    one.market === other.market &&
+    one.window?.from === other.window?.from &&
+    one.window?.until === other.window?.until
   )
 }

@@ -7,6 +7,7 @@ import type { Reason } from '../../domain/reason.ts'
 import type { Demand, Workload } from '../../domain/workload.ts'
 import { wishOf } from '../market/shelf.ts'
 import type { View } from '../view.ts'
+import { worthwhileMs } from '../window/window.ts'
 import type { Decision, Tally } from './tally.ts'
 
 /** Workloads are values that never change, so the name of their queue is made once for each. */
@@ -18,7 +19,9 @@ export function queueOf(view: View, workload: Workload): string | null {
   if (view.baggages.has(workload.name)) return null
   const known = names.get(workload)
   if (known !== undefined) return known
-  const name = JSON.stringify([workload.team ?? null, wishOf(workload, view)])
+  // Whoever is done sooner may use a block that is too short for others.
+  const lastsMs = Math.min(worthwhileMs, workload.lastsMs ?? worthwhileMs)
+  const name = JSON.stringify([workload.team ?? null, lastsMs, wishOf(workload, view)])
   names.set(workload, name)
   return name
 }

@@ -2,8 +2,9 @@
  * What a team may hold of a kind of accelerator: its own quota, and what the other teams of its
  * cohort leave to be borrowed.
  */
-import type { Lease } from '../../domain/lease.ts'
+import { isLeaving, type Lease } from '../../domain/lease.ts'
 import type { Quota } from '../../domain/supplier.ts'
+import type { Ms } from '../../domain/time.ts'
 import type { Demand } from '../../domain/workload.ts'
 
 /** A team and a kind of accelerator while a plan is made. */
@@ -81,14 +82,14 @@ export interface Holding {
 /** Writes down what is held, or may be; a lease that its supplier takes back does not count. */
 export function hold(
   shares: ReadonlyMap<string, Share>,
-  leases: readonly Lease[],
+  { now, leases }: { readonly now: Ms; readonly leases: readonly Lease[] },
   teams: ReadonlyMap<string, string | undefined>,
 ): readonly Holding[] {
   return leases.flatMap((lease) => {
     const team = lease.team ?? teams.get(lease.workload)
     const share = shareOf({ shares }, team, lease.accelerator)
     const counts = lease.calls > 0 || lease.state === 'intended'
-    if (!share || !counts || lease.state === 'gone' || lease.noticeUntil !== null) return []
+    if (!share || !counts || lease.state === 'gone' || isLeaving(lease, now)) return []
     const chips = chipsOf(lease)
     share.held += chips
     share.pot.held += chips

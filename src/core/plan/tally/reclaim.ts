@@ -50,7 +50,7 @@ function copied({ shares, owed, takenBack: whys }: Shares): Shares {
 
 function claims(view: View, quotas: readonly Quota[], nodesLeft: readonly number[]): Shares {
   const shares = sharesOf(quotas)
-  const holdings = hold(shares, view.world.leases, teamsOf(view.world))
+  const holdings = hold(shares, view.world, teamsOf(view.world))
   const owed = new Map<string, Claim>()
   const claimed = new Map<Share, number>()
   const waiting = view.standings.filter(isWaiting).map(({ demand }) => demand)

@@ -5,7 +5,7 @@
  * the same last node or the same last dollar. The only thing that changes while a plan is made.
  */
 
-import { type Lease, mayCost } from '../../domain/lease.ts'
+import { isLeaving, type Lease, mayCost } from '../../domain/lease.ts'
 import { type Micros, sum } from '../../domain/money.ts'
 import { offerName } from '../../domain/offer.ts'
 import type { Action } from '../../domain/plan.ts'
@@ -27,6 +27,7 @@ export interface Decision {
 }
 
 export interface Tally {
+  readonly view: View
   /** What the policy still lets us spend, per hour; null without a ceiling. */
   left: Micros | null
   readonly funds: readonly Fund[]
@@ -63,6 +64,7 @@ export function openTally(
   const nodes = nodesLeft(view)
   const funds = openFunds(view.world)
   return {
+    view,
     left: max === null ? null : max - spent,
     funds,
     unpaid: unpaidLeases(view, funds),
@@ -133,7 +135,7 @@ function seatsTaken(view: View, placement: Placement | null): Tally['seats'] {
     const { run, workload } = demand
     // A job has one seat, and nobody to share a place with.
     if (workload.kind === 'Job') continue
-    const newest = own.findLast(({ noticeUntil }) => noticeUntil === null)
+    const newest = own.findLast((lease) => !isLeaving(lease, view.world.now))
     const seat = placement?.places.get(run)?.offer ?? newest
     if (seat) seatsOf(seats, workload.name).set(run, seat)
   }
