@@ -32,6 +32,8 @@ export const OfferShown = z.object({
   market: z.enum(['on-demand', 'spot']),
   price_per_hour_micros: micros.describe('For one node.'),
   stock: StockSignal,
+  from: ms.optional().describe('Of a block: nothing of it is sold before.'),
+  until: ms.optional().describe('Of a block: every rental of it ends then.'),
 })
 export type OfferShown = z.infer<typeof OfferShown>
 

@@ -13,6 +13,7 @@ import {
   type Books,
   emptyBooks,
   freeNodes,
+  isOver,
   judge,
   offerNow,
   page,
@@ -122,17 +123,23 @@ export function shop(options: ShopOptions): Shop {
   const ended = new WeakMap<Sold, Rental>()
   const now = () => Math.max(books.at, kernel.now() + skewMs)
 
-  function sell(request: AcquireRequest, pricePerHour: number, excuse: Sale['excuse']): Sold {
+  function sell(
+    request: AcquireRequest,
+    { pricePerHour, endsAt }: { readonly pricePerHour: number; readonly endsAt?: Ms },
+    excuse: Sale['excuse'],
+  ): Sold {
     sold += 1
     const rental = `${name}-${sold}`
     const { installation: owner, key, offer, nodes, pricePerHourMax } = request
     const order = { owner, key, offer, nodes, pricePerHourMax, pricePerHour }
+    const ends = endsAt === undefined ? {} : { endsAt }
     const at = now()
     const up = chance.whole(...options.bootMs)
-    record(books, { kind: 'ordered', at, rental, ...order })
+    record(books, { kind: 'ordered', at, rental, ...order, ...ends })
     const bound = { at, place: sold, upAt: at + up, processes: [] }
     record(books, { kind: 'bound', rental, ...bound })
     excuses.set(rental, excuse)
+    if (endsAt !== undefined) endWithBlock(rental, endsAt)
     const made = books.sold.get(rental) as Sold
     if (!chance.often(self.manners.dead)) {
       kernel.after(up, () => {
@@ -146,7 +153,7 @@ export function shop(options: ShopOptions): Shop {
   function order(request: AcquireRequest, copy: number, isZombie: boolean): Rental {
     present()
     const { manners } = self
-    const verdict = judge(books, terms, { ...request, owner: request.installation })
+    const verdict = judge(books, terms, { ...request, owner: request.installation }, now())
     if (verdict.kind === 'sell') {
       if (chance.often(manners.throttles)) throw new SupplierError('busy', `${name} is throttling`)
       if (chance.often(manners.refuses)) throw new SupplierError('no-stock', `${name} has none`)
@@ -160,7 +167,11 @@ export function shop(options: ShopOptions): Shop {
     }
     if (chance.often(manners.forgets)) return forgotten(request, verdict.pricePerHour)
     const price = isDear ? request.pricePerHourMax * 2 : verdict.pricePerHour
-    const made = sell(request, price, copy > 1 ? 'copied' : isZombie ? 'zombie' : null)
+    const made = sell(
+      request,
+      { ...verdict, pricePerHour: price },
+      copy > 1 ? 'copied' : isZombie ? 'zombie' : null,
+    )
     if (chance.often(manners.failsAfter)) throw new SupplierError('unknown', `${name} → 500`)
     return rentalOf(shown(made, now()))
   }
@@ -220,6 +231,12 @@ export function shop(options: ShopOptions): Shop {
       if (books.sold.get(rental)?.endedAt === null)
         record(books, { kind: 'ended', at: now(), rental })
     })
+  }
+
+  /** After a notice of a few minutes at most. */
+  function endWithBlock(rental: string, endsAt: Ms): void {
+    const noticeMs = Math.min(endsAt - now(), chance.whole(0, 300_000))
+    kernel.after(endsAt - now() - noticeMs, () => self.preempt(rental, noticeMs))
   }
 
   function present(): void {
@@ -324,12 +341,14 @@ export function shop(options: ShopOptions): Shop {
 
   function quote(): readonly Offer[] {
     present()
-    return terms.offers.map(({ id }) => {
+    const sold = terms.offers.filter((offer) => !isOver(offer, now()))
+    return sold.map(({ id }) => {
       const offer = offerNow(books, terms, id) as (typeof terms.offers)[number]
-      const { accelerator, perNode, market, pricePerHour } = offer
+      const { accelerator, perNode, market, pricePerHour, window } = offer
       const stock = { kind: 'count', nodes: freeNodes(books, offer) } as const
       const what = { id, supplier: name, accelerator, perNode, region, market }
-      return { ...what, pricePerHour, stock, observedAt: now() as Ms }
+      const span = window === undefined ? {} : { window }
+      return { ...what, pricePerHour, stock, observedAt: now() as Ms, ...span }
     })
   }
 

@@ -66,6 +66,16 @@ describe('a mistake is named by file, line and column', () => {
       configText().replace(/(.*id:.*\n)/, '$1$1'),
       /6:11: offers\.1\.id: there is another/,
     ],
+    [
+      'no moment',
+      configText().replace('nodes: 5', 'nodes: 5, from: soon'),
+      /5:\d+: offers\.0\.from: must be a moment such as 2026-12-03T09:00Z, not soon/,
+    ],
+    [
+      'a block that ends first',
+      configText().replace('nodes: 5', 'nodes: 5, from: 2026-12-03, until: 2026-12-03'),
+      /5:\d+: offers\.0\.until: must be later than from/,
+    ],
     ['an alias bomb', bomb, /^acme\.yaml: Excessive alias count/],
     ['nothing', '', /^acme\.yaml:1:1: /],
     ['too much', ' '.repeat(300_000), /has 300000 characters/],
@@ -92,6 +102,6 @@ describe('what is published can be served', () => {
   it('docs/guide/sell.md', () => {
     const guide = readFileSync(join(root, 'docs/guide/sell.md'), 'utf8')
     const [, text = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(guide) ?? []
-    assert.equal(readConfig(text, 'sell.md').offers.length, 2)
+    assert.equal(readConfig(text, 'sell.md').offers.length, 3)
   })
 })

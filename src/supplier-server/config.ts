@@ -16,6 +16,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { z } from 'zod'
+import { parseMoment } from '../core/domain/day.ts'
 import { parseUsd } from '../core/domain/money.ts'
 import { parseDuration } from '../core/domain/time.ts'
 import { FaultName } from '../protocol/supplier-admin.ts'
@@ -38,6 +39,13 @@ const price = z.union([z.string(), z.number()]).transform((value, context) => {
   return z.NEVER
 })
 
+const moment = z.string('must be a moment such as 2026-12-03T09:00Z').transform((text, context) => {
+  const at = parseMoment(text)
+  if (at !== null && at >= 0) return at
+  context.addIssue(`must be a moment such as 2026-12-03T09:00Z, not ${text}`)
+  return z.NEVER
+})
+
 const Offer = z
   .strictObject({
     id: name,
@@ -46,11 +54,20 @@ const Offer = z
     market: z.enum(['on-demand', 'spot']).default('on-demand'),
     price_per_hour: price,
     nodes: z.number().int().min(0).max(1_000_000),
+    from: moment.optional(),
+    until: moment.optional(),
   })
-  .transform(({ per_node, price_per_hour, ...offer }) => ({
+  .refine(({ from = 0, until = Infinity }) => from < until, {
+    path: ['until'],
+    message: 'must be later than from',
+  })
+  .transform(({ per_node, price_per_hour, from, until, ...offer }) => ({
     ...offer,
     perNode: per_node,
     pricePerHour: price_per_hour,
+    ...((from ?? until) !== undefined && {
+      window: { ...(from !== undefined && { from }), ...(until !== undefined && { until }) },
+    }),
   }))
 
 const Fault = z

@@ -15,7 +15,7 @@ import type { Config } from './config.ts'
 import type { Faults } from './faults.ts'
 import { Refusal, read } from './refusal.ts'
 import type { Shop } from './shop.ts'
-import { freeNodes, offerNow, page, shown } from './state.ts'
+import { freeNodes, isOver, offerNow, page, shown } from './state.ts'
 
 export interface RouteOptions {
   readonly config: Config
@@ -56,7 +56,8 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     refuseWhereThrottled()
     const slow = faults.meet('slow')
     if (slow) await pause(slow.ms)
-    return { at: now(), offers: config.offers.map(({ id }) => offerShown(config, shop, id)) }
+    const sold = config.offers.filter((offer) => !isOver(offer, now()))
+    return { at: now(), offers: sold.map(({ id }) => offerShown(config, shop, id)) }
   })
 
   app.post('/v1/rentals', async (request, reply) => {
@@ -106,6 +107,7 @@ function offerShown(config: Config, shop: Shop, id: string): Offers['offers'][nu
     market: offer.market,
     price_per_hour_micros: offer.pricePerHour,
     stock: { kind: 'count', nodes: freeNodes(shop.books, offer) },
+    ...offer.window,
   }
 }
 

@@ -109,6 +109,14 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     begin(id, () => machines.powerOff([id], [], 0))
   }
 
+  /** The end of a block is known; buyers are told of it again as of any other. */
+  function noticeEnd({ id, endsAt, endingAt, noticeUntil }: Sold): void {
+    if (endsAt === undefined || endingAt !== null || noticeUntil !== null) return
+    if (endsAt - now() <= config.spotNoticeMs) {
+      write({ kind: 'noticed', at: now(), rental: id, until: endsAt })
+    }
+  }
+
   function seeDown(live: readonly Sold[]): void {
     const up = live.flatMap(({ id, endingAt, processes, down }) => {
       if (endingAt !== null) return []
@@ -124,13 +132,13 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     acquire(body) {
       const { owner, key, offer, nodes, price_per_hour_micros_max: pricePerHourMax } = body
       const order = { owner, key, offer, nodes, pricePerHourMax }
-      const verdict = judge(books, config, order)
+      const verdict = judge(books, config, order, now())
       if (verdict.kind === 'refuse') throw new Refusal(verdict.code, verdict.detail)
       if (verdict.kind === 'same') return show(verdict.sold.id)
 
       const rental = `r-${randomBytes(10).toString('hex')}`
-      const { pricePerHour } = verdict
-      write({ kind: 'ordered', at: now(), rental, ...order, pricePerHour })
+      const { kind: _, ...terms } = verdict
+      write({ kind: 'ordered', at: now(), rental, ...order, ...terms })
       const sold = { id: rental, nodes }
       try {
         const processes = machines.boot(machineOrders(config, sold, body))
@@ -177,8 +185,10 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         ({ bound, endedAt }) => bound && endedAt === null,
       )
       seeDown(live)
-      for (const { id, endingAt, noticeUntil, nodes } of live) {
-        const isDue = noticeUntil !== null && noticeUntil <= now()
+      for (const sold of live) {
+        noticeEnd(sold)
+        const { id, endingAt, noticeUntil, endsAt = Infinity, nodes } = sold
+        const isDue = Math.min(noticeUntil ?? Infinity, endsAt) <= now()
         if (endingAt !== null || isDue || find(id).down.length === nodes) end(id)
       }
     },

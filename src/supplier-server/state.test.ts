@@ -79,7 +79,7 @@ describe('an order', () => {
   ]
   for (const [what, named, events, change, expected] of cases) {
     it(`${what} → ${expected}`, () => {
-      const verdict = judge(booksOf(...events), terms(named), { ...order, ...change })
+      const verdict = judge(booksOf(...events), terms(named), { ...order, ...change }, 0)
       const said = {
         sell: () => (verdict.kind === 'sell' ? `sell ${verdict.pricePerHour}` : ''),
         same: () => (verdict.kind === 'same' ? `same ${verdict.sold.id}` : ''),
@@ -88,6 +88,18 @@ describe('an order', () => {
       assert.equal(said[verdict.kind](), expected)
     })
   }
+})
+
+it('a block is sold while it is open, and what is sold of it ends with it', () => {
+  const block = { ...terms('A'), offers: [{ ...offer, window: { from: 5, until: 9 } }] }
+  const at = (now: number) => {
+    const verdict = judge(emptyBooks(), block, order, now)
+    return verdict.kind === 'refuse' ? `${verdict.code}: ${verdict.detail}` : verdict
+  }
+  assert.equal(at(4), 'no-stock: h100x8 opens 1970-01-01T00:00:00Z')
+  assert.deepEqual(at(5), { kind: 'sell', pricePerHour: 40, endsAt: 9 })
+  assert.deepEqual(at(8), { kind: 'sell', pricePerHour: 40, endsAt: 9 })
+  assert.equal(at(9), 'no-stock: h100x8 is over')
 })
 
 it('an offer is as an admin changed it, or as in the file', () => {
@@ -178,6 +190,7 @@ it('its digest gives the same books', () => {
     { kind: 'down', at: 4, rental: 'r1', index: 1 },
     { kind: 'ending', at: 5, rental: 'r2' },
     ended('r2', 6),
+    { kind: 'ordered', at: 7, rental: 'r4', ...order, pricePerHour: 40, endsAt: 90 },
   )
   assert.deepEqual(booksOf(...digest(books)), books)
 })

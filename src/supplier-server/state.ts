@@ -4,7 +4,9 @@
  * No I/O and no clock: time and ids are arguments, so that any world can keep these books. All
  * events of a rental are appended in the order of its life; `record` trusts them.
  */
+import { formatMoment } from '../core/domain/day.ts'
 import { formatUsd, type Micros } from '../core/domain/money.ts'
+import type { SaleWindow } from '../core/domain/offer.ts'
 import type { SupplierClass } from '../core/domain/supplier.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { Market } from '../core/domain/workload.ts'
@@ -19,6 +21,8 @@ export interface OfferTerms {
   /** For one node. */
   readonly pricePerHour: Micros
   readonly nodes: number
+  /** Of a block: when it is sold, and when every rental of it ends. */
+  readonly window?: SaleWindow
 }
 
 export interface Terms {
@@ -65,6 +69,8 @@ interface OrderedEvent extends Order {
   readonly at: Ms
   readonly rental: string
   readonly pricePerHour: Micros
+  /** The end of its block. */
+  readonly endsAt?: Ms
 }
 
 interface BoundEvent {
@@ -81,6 +87,8 @@ interface BoundEvent {
 export interface Sold extends Order {
   readonly id: string
   readonly pricePerHour: Micros
+  /** The end of the block that it was sold in, whatever is sold by now. */
+  readonly endsAt?: Ms
   readonly orderedAt: Ms
   /** Null until the order was carried out. */
   readonly bound: Pick<BoundEvent, 'place' | 'at' | 'upAt'> | null
@@ -174,7 +182,8 @@ export function digest(books: Books): SupplierEvent[] {
 /** What has no moment in the books is said to have happened at the newest one. */
 function lifeOf(sold: Sold, newest: Ms): SupplierEvent[] {
   const { id: rental, owner, key, offer, nodes, pricePerHourMax, pricePerHour } = sold
-  const order = { owner, key, offer, nodes, pricePerHourMax, pricePerHour }
+  const ends = sold.endsAt === undefined ? {} : { endsAt: sold.endsAt }
+  const order = { owner, key, offer, nodes, pricePerHourMax, pricePerHour, ...ends }
   const life: SupplierEvent[] = [{ kind: 'ordered', at: sold.orderedAt, rental, ...order }]
   const { bound, noticeUntil: until, endingAt, endedAt, processes } = sold
   if (bound) life.push({ kind: 'bound', rental, ...bound, processes })
@@ -203,12 +212,12 @@ export function freeNodes(books: Books, offer: OfferTerms): number {
 }
 
 export type Verdict =
-  | { readonly kind: 'sell'; readonly pricePerHour: Micros }
+  | { readonly kind: 'sell'; readonly pricePerHour: Micros; readonly endsAt?: Ms }
   | { readonly kind: 'same'; readonly sold: Sold }
   | { readonly kind: 'refuse'; readonly code: Problem['code']; readonly detail: string }
 
 /** All nodes or none; what a known key means is the supplier's class. */
-export function judge(books: Books, terms: Terms, order: Order): Verdict {
+export function judge(books: Books, terms: Terms, order: Order, now: Ms): Verdict {
   const known = terms.class === 'C' ? undefined : knownKey(books, terms.class, order)
   if (known && !known.bound) return refuse('internal', `${order.key} is being undone; ask again`)
   if (known && terms.class === 'A') {
@@ -219,6 +228,9 @@ export function judge(books: Books, terms: Terms, order: Order): Verdict {
   if (known) return refuse('name-taken', `rental ${known.id} has the key ${order.key}`)
   const offer = offerNow(books, terms, order.offer)
   if (!offer) return refuse('invalid', `offer: there is no ${order.offer} here`)
+  const { from = now, until } = offer.window ?? {}
+  if (from > now) return refuse('no-stock', `${offer.id} opens ${formatMoment(from)}`)
+  if (isOver(offer, now)) return refuse('no-stock', `${offer.id} is over`)
   const pricePerHour = offer.pricePerHour * order.nodes
   if (pricePerHour > order.pricePerHourMax) {
     const said = `${order.nodes} × ${offer.id} cost ${formatUsd(pricePerHour)} an hour`
@@ -228,7 +240,12 @@ export function judge(books: Books, terms: Terms, order: Order): Verdict {
   if (free < order.nodes) {
     return refuse('no-stock', `${order.nodes} × ${offer.id} were asked for, ${free} are free`)
   }
-  return { kind: 'sell', pricePerHour }
+  return { kind: 'sell', pricePerHour, ...(until !== undefined && { endsAt: until }) }
+}
+
+/** A block that has ended is no longer for sale. */
+export function isOver({ window }: OfferTerms, now: Ms): boolean {
+  return window?.until !== undefined && window.until <= now
 }
 
 function knownKey(books: Books, promise: 'A' | 'B', { owner, key }: Order): Sold | undefined {

@@ -113,6 +113,23 @@ describe('what a purchase came to', () => {
   })
 })
 
+it('a block is quoted with its moments; what is none makes no sense', async (t) => {
+  const block = {
+    ...{ id: 'h100', accelerator: 'H100', accelerators_per_node: 8, region: 'us' },
+    ...{ market: 'on-demand', price_per_hour_micros: 20_000_000, stock: { kind: 'unknown' } },
+  }
+  const windowOf = async (span: object) => {
+    const supplier = await saying(t, () => json(200, { at: 1, offers: [{ ...block, ...span }] }))
+    const [quoted] = await supplier.offers()
+    return quoted && isOffer(quoted) ? quoted.window : quoted?.fault
+  }
+  assert.equal(await windowOf({}), undefined)
+  assert.deepEqual(await windowOf({ from: 5, until: 9 }), { from: 5, until: 9 })
+  assert.deepEqual(await windowOf({ until: 9 }), { until: 9 })
+  assert.match(String(await windowOf({ from: 'soon' })), /^from: /)
+  assert.match(String(await windowOf({ until: -1 })), /^until: /)
+})
+
 it('an offer that nobody can read is quoted as such, beside those that can be read', async (t) => {
   const sound = {
     ...{ id: 'h100', accelerator: 'H100', accelerators_per_node: 8, region: 'us' },
