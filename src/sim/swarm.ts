@@ -43,6 +43,8 @@ export interface Wish {
 }
 
 const troubled = 0.6
+/** When every world begins. */
+export const startAt = 1_800_000_000_000
 
 export function draw(chance: Chance, troubleMs: number): Draw {
   const shops = shopsOf(chance.fork('shops'))
@@ -72,7 +74,22 @@ export function draw(chance: Chance, troubleMs: number): Draw {
   if (corner) return corner
   const whole = leant(all, chance.fork('leaning'))
   const barrier = chance.fork('barrier')
-  return barrier.often(0.2) ? shaped(whole, barrier) : whole
+  const discreet = barrier.often(0.2) ? shaped(whole, barrier) : whole
+  const blocks = chance.fork('blocks')
+  return blocks.often(0.4) ? blocked(discreet, blocks, troubleMs) : discreet
+}
+
+/** Most suppliers sell a cheap block, which opens and ends while there is trouble or soon after. */
+function blocked(even: Draw, chance: Chance, troubleMs: number): Draw {
+  const shops = even.shops.map((shop) => {
+    if (!chance.often(troubled)) return shop
+    const from = startAt + chance.whole(0, Math.floor(troubleMs * 0.8))
+    const until = from + chance.whole(30, 360) * minute
+    const block = offerOf('block', 'H100', chance.whole(4, 14), chance.whole(1, 6))
+    const offers = [...shop.terms.offers, { ...block, window: { from, until } }]
+    return { ...shop, terms: { ...shop.terms, offers } }
+  })
+  return { ...even, shops }
 }
 
 /** Some or all are asked for something new a while after it was decided. */

@@ -11,13 +11,12 @@ import { standBy, startsWithinMs } from './bystander.ts'
 import { chance as chanceOf } from './engine/chance.ts'
 import { want } from './spite.ts'
 import { makeStorms } from './storms.ts'
-import { type Draw, draw, policyOf, probe } from './swarm.ts'
+import { type Draw, draw, policyOf, probe, startAt } from './swarm.ts'
 import { calm } from './trouble.ts'
 import { evidenceOf } from './witness.ts'
 import { installation, type World, worldOf } from './world.ts'
 
 const hour = 3_600_000
-const startAt = 1_800_000_000_000
 
 export interface Phases {
   /** Trouble goes on for so long. */
