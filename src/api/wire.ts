@@ -88,6 +88,19 @@ const MarketView = z.object({
     .describe('what one more node of an offer would save'),
 })
 
+/** A block that opens, or a lease in one that ends. */
+export const CalendarView = z.object({
+  at: ms,
+  what: z.enum(['opens', 'ends']),
+  offer: z.string(),
+  lease: z.string().nullable(),
+  run: z.string().nullable(),
+  accelerators: z.string(),
+  pricePerHour: micros.describe('of one node where a block opens, of the lease where one ends'),
+  text: z.string(),
+})
+export type CalendarView = z.infer<typeof CalendarView>
+
 export const PlanReply = z.object({
   changes: ApplyReply.shape.results,
   warnings: z.array(z.string()).describe('what may be a slip, and is taken all the same'),
@@ -98,6 +111,7 @@ export const PlanReply = z.object({
   /** Runs that would still lack capacity. */
   unmet: z.array(z.string()),
   market: MarketView.nullable().describe('null where fewer than two gangs are bought'),
+  calendar: z.array(CalendarView).describe('blocks that open or end, in order of time'),
 })
 export type PlanReply = z.infer<typeof PlanReply>
 
@@ -159,6 +173,7 @@ export const LeaseView = z.object({
   readyAt: ms.nullable(),
   goneAt: ms.nullable(),
   noticeUntil: ms.nullable(),
+  endsAt: ms.nullable().describe('the end of its block'),
   end: z.string().nullable(),
   why: z.string().nullable(),
 })
@@ -191,6 +206,8 @@ export const OfferView = z.object({
   stock: z.string(),
   coolingUntil: ms.nullable(),
   said: z.string().nullable(),
+  from: ms.nullable().describe('of a block: not sold before'),
+  until: ms.nullable().describe('of a block: what is bought of it ends then'),
   observedAt: ms,
 })
 export type OfferView = z.infer<typeof OfferView>

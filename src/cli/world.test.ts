@@ -115,6 +115,7 @@ export const lease: LeaseView = {
   readyAt: now - 65 * minuteMs,
   goneAt: null,
   noticeUntil: null,
+  endsAt: null,
   end: null,
   why: null,
 }
@@ -134,7 +135,7 @@ const supplier: SupplierView = {
   pricePerHour: 40_000_000,
 }
 
-const offer: OfferView = {
+export const offer: OfferView = {
   supplier: 'rival',
   id: 'h100-eu',
   accelerator: 'H100',
@@ -145,6 +146,8 @@ const offer: OfferView = {
   stock: '3 nodes',
   coolingUntil: null,
   said: null,
+  from: null,
+  until: null,
   observedAt: now,
 }
 
@@ -197,6 +200,7 @@ export const plan: PlanReply = {
   pricePerHourNow: 1_250_000,
   pricePerHourThen: 41_250_000,
   market: null,
+  calendar: [],
   unmet: ['chat.1'],
 }
 

@@ -11,6 +11,7 @@ import { numbered, type Spec, same } from '../../core/domain/spec.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { WorkloadStatus } from '../../core/domain/workload.ts'
 import type { World } from '../../core/domain/world.ts'
+import { calendarOf } from '../../core/report/calendar.ts'
 import {
   actionView,
   eventView,
@@ -153,6 +154,7 @@ async function planned(house: House, body: ApplyRequest) {
     pricePerHourThen: sum([...kept.map(priceOf), ...bought.map((each) => each.pricePerHour)]),
     unmet: unmet(world, new Set(bought.map(({ run }) => run))),
     market: plan.market && { ...plan.market, prices: [...plan.market.prices] },
+    calendar: calendarOf(world),
   }
 }
 

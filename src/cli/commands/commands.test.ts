@@ -15,7 +15,7 @@ import {
   run,
   temporaryFolder,
 } from '../stage.test.ts'
-import { event, lease, plan, train, run as trainRun, world } from '../world.test.ts'
+import { event, lease, offer, plan, train, run as trainRun, world } from '../world.test.ts'
 
 const submit = ['apply', '-f', '-']
 const stdin = 'kind: Job\nname: train\n'
@@ -204,6 +204,16 @@ describe('get', () => {
     const leases: Answers['leases'] = () => ({ leases: [waiting] })
     const env = loggedIn(await fakeServer(t, { leases }))
     assert.match((await run(['get', 'leases'], { env })).stdout, /asked for in 48s/)
+  })
+
+  it('says when blocks open and end, those for sale and those that are held', async (t) => {
+    const [from, until] = [Date.UTC(2026, 11, 3, 9), Date.UTC(2026, 11, 17, 9)]
+    const leases: Answers['leases'] = () => ({ leases: [{ ...lease, endsAt: until }] })
+    const offers: Answers['offers'] = () => ({ offers: [{ ...offer, from, until }] })
+    const env = loggedIn(await fakeServer(t, { leases, offers }))
+    assert.match((await run(['get', 'leases'], { env })).stdout, / {2}ends 2026-12-17 09:00:00\n$/)
+    const span = / {2}opens 2026-12-03 09:00:00, ends 2026-12-17 09:00:00\n$/
+    assert.match((await run(['offers'], { env })).stdout, span)
   })
 
   it('--watch draws what changed, through a server that is away', async (t) => {

@@ -25,6 +25,20 @@ it('plan warns of what may be a slip', async (t) => {
   assert.ok(stdout.includes(`\nwarning: ${warning}\n`))
 })
 
+it('plan shows what opens and what ends ahead', async (t) => {
+  const opens = {
+    ...{ at: Date.UTC(2026, 11, 3, 9), what: 'opens' as const, offer: 'bolt/block', lease: null },
+    ...{ run: null, accelerators: 'H100:8', pricePerHour: 16_800_000 },
+    text: 'bolt/block opens: 8 nodes of H100:8 at $16.80/h a node',
+  }
+  const answers = { ...world, plan: () => ({ ...plan, calendar: [opens] }) }
+  const env = loggedIn(await fakeServer(t, answers))
+  const { stdout } = await run(['plan', '-f', '-'], { env, stdin })
+  assert.ok(stdout.endsWith(`\nahead:\n  2026-12-03 09:00:00  ${opens.text}\n`))
+  const json = await run(['plan', '-f', '-', '--json'], { env, stdin })
+  assert.deepEqual(JSON.parse(json.stdout).calendar, [opens])
+})
+
 describe('plan, what if', () => {
   it('shows who would be where, who would wait and why, and what it comes to', async (t) => {
     const server = await fakeServer(t, world)

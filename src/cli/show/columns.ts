@@ -94,7 +94,10 @@ export function leaseColumns(now: Ms): readonly Column<LeaseView>[] {
     { title: 'REGION', cell: ({ region }) => region },
     { title: 'PRICE', cell: (lease) => perHour(lease.pricePerHour), isRight: true },
     { title: 'AGE', cell: ({ intendedAt }) => age(intendedAt, now), isRight: true },
-    { title: 'WHY', cell: (lease) => lease.why ?? lease.end ?? heldBack(lease, now) },
+    {
+      title: 'WHY',
+      cell: (lease) => lease.why ?? lease.end ?? heldBack(lease, now) ?? endText(lease),
+    },
   ]
 }
 
@@ -102,6 +105,11 @@ export function leaseColumns(now: Ms): readonly Column<LeaseView>[] {
 function heldBack({ state, notBefore }: LeaseView, now: Ms): string | null {
   if (state !== 'intended' || notBefore === null || notBefore <= now) return null
   return `asked for in ${formatDuration(notBefore - now)}`
+}
+
+/** The end of its block, which its supplier need not say again. */
+function endText({ endsAt }: LeaseView): string | null {
+  return endsAt === null ? null : `ends ${moment(endsAt)}`
 }
 
 export const supplierColumns: readonly Column<SupplierView>[] = [
@@ -132,8 +140,15 @@ export const offerColumns: readonly Column<OfferView>[] = [
   { title: 'REGION', cell: ({ region }) => region },
   { title: 'STOCK', cell: ({ stock, coolingUntil }) => (coolingUntil ? 'cooling' : stock) },
   { title: 'PRICE', cell: ({ pricePerHour }) => perHour(pricePerHour), isRight: true },
-  { title: 'SAID', cell: ({ said }) => said },
+  { title: 'SAID', cell: (offer) => offer.said ?? windowText(offer) },
 ]
+
+/** `opens 2026-12-03 09:00:00, ends 2026-12-17 09:00:00`, of a block. */
+function windowText({ from, until }: OfferView): string | null {
+  const opens = from === null ? [] : [`opens ${moment(from)}`]
+  const ends = until === null ? [] : [`ends ${moment(until)}`]
+  return [...opens, ...ends].join(', ') || null
+}
 
 export const tokenColumns: readonly Column<(typeof TokenView)['_output']>[] = [
   { title: 'NAME', cell: ({ name }) => name },

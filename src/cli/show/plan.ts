@@ -1,9 +1,9 @@
 /**
  * A plan for people: what changes, what will be bought and where, why, and what it comes to.
  */
-import type { ActionView, ApplyReply, PlanReply, ReasonView } from '../../api/wire.ts'
+import type { ActionView, ApplyReply, CalendarView, PlanReply, ReasonView } from '../../api/wire.ts'
 import { formatUsd, sum } from '../../core/domain/money.ts'
-import { perHour } from './columns.ts'
+import { moment, perHour } from './columns.ts'
 import { type Column, type Look, table } from './table.ts'
 import { plain } from './text.ts'
 
@@ -44,6 +44,7 @@ export function planText(plan: PlanReply, look: Look, whys: 'all' | 'decisive'):
     reasonsText(shown),
     `${unmet.length > 0 ? `unmet: ${unmet.map(plain).join(', ')}\n` : ''}price: ${prices}\n`,
     plan.market ? marketText(plan.market) : '',
+    whys === 'all' ? calendarText(plan.calendar) : '',
   ]
   return parts.filter((part) => part !== '').join('\n')
 }
@@ -60,6 +61,12 @@ function marketText({ cost, least, prices }: NonNullable<PlanReply['market']>): 
 }
 
 const scarceMax = 3
+
+/** Blocks that open later, and ends of what is held. */
+function calendarText(calendar: readonly CalendarView[]): string {
+  if (calendar.length === 0) return ''
+  return `ahead:\n${calendar.map(({ at, text }) => `  ${moment(at)}  ${plain(text)}\n`).join('')}`
+}
 
 function isDecisive({ run, why }: ReasonView, { actions, unmet }: PlanReply): boolean {
   if (unmet.includes(run)) return true

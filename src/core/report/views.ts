@@ -122,6 +122,7 @@ export function leaseView(lease: Lease) {
     readyAt: lease.readyAt,
     goneAt: lease.goneAt,
     noticeUntil: lease.noticeUntil,
+    endsAt: lease.endsAt ?? null,
     end: lease.end as string | null,
     why: lease.why,
   }
@@ -180,6 +181,8 @@ export function offerView(offer: Offer, pool: Pool | null, now: Ms) {
     stock: stockText(offer.stock),
     coolingUntil: isCooling ? pool.until : null,
     said: isCooling ? plain(pool.said) : null,
+    from: offer.window?.from ?? null,
+    until: offer.window?.until ?? null,
     observedAt: offer.observedAt,
   }
 }

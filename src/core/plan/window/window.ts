@@ -14,7 +14,7 @@ import { deadlineKept, launchMs, progressOf } from '../deadline/progress.ts'
 import { type Candidate, paceOn, workPerHour } from '../score.ts'
 import { standingOf, type View } from '../view.ts'
 
-export type WindowReason = Extract<Reason, { readonly why: 'not-yet' | 'too-short' }>
+type WindowReason = Extract<Reason, { readonly why: 'not-yet' | 'too-short' }>
 
 /** What a gang pays where it runs, and need not leave. */
 export interface Home {
