@@ -69,43 +69,42 @@ function firstPreferred(
 
 /**
  * The best place that is cheaper per useful work than `home`, does not harm the spread, and comes
- * no later in the order that a clause prefers than where it runs.
+ * no later in the order that a clause prefers than where it runs; and the blocks before it that are
+ * not open, or end too soon.
  */
 export function cheaperThan(
   view: View,
   tally: Tally,
   demand: Demand,
   { home, supplier }: { readonly home: Home; readonly supplier: string },
-): Candidate | null {
+): Cheaper {
   const { open } = shelfOf(view, demand.workload)
   const limit = home.pricePerWork
   // Most gangs run where it is cheapest: no more is asked about them.
-  if ((open[0]?.pricePerWork ?? limit) >= limit) return null
+  if ((open[0]?.pricePerWork ?? limit) >= limit) return nothingCheaper
+  const blocks: Reason[] = []
   let spread: Spread | null = null
   const preference = preferenceOf(view, tally, demand)
   const isLater = (other: string) => {
     return preference !== null && preference.rank(other) > preference.rank(supplier)
   }
   for (const each of open) {
-    if (each.pricePerWork >= limit) return null
-    if (isLater(each.offer.supplier) || !isLeft(tally, each, demand)) continue
-    if (outsideWindow(view, demand, each, home)) continue
+    if (each.pricePerWork >= limit) break
+    const outside = outsideWindow(view, demand, each, home)
+    if (outside && blocks.length < shownMax) blocks.push(withSaving(outside, each, home))
+    if (outside || isLater(each.offer.supplier) || !isLeft(tally, each, demand)) continue
     spread ??= spreadOf(view, tally, demand)
-    if (crowding(spread, each.offer) === 0) return each
+    if (crowding(spread, each.offer) === 0) return { best: each, blocks }
   }
-  return null
+  return { best: null, blocks }
 }
 
-/** Blocks that would be cheaper, and why it does not go there: not yet, or for too short a time. */
-export function blocksOutside(view: View, demand: Demand, home: Home): readonly Reason[] {
-  const told: Reason[] = []
-  for (const each of shelfOf(view, demand.workload).open) {
-    if (each.pricePerWork >= home.pricePerWork || told.length === shownMax) break
-    const reason = outsideWindow(view, demand, each, home)
-    if (reason) told.push(withSaving(reason, each, home))
-  }
-  return told
+interface Cheaper {
+  readonly best: Candidate | null
+  readonly blocks: readonly Reason[]
 }
+
+const nothingCheaper: Cheaper = { best: null, blocks: [] }
 
 /** What a block that opens later would save. */
 function withSaving(

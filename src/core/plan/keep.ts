@@ -11,7 +11,7 @@ import type { Run } from '../domain/run.ts'
 import { budgetName } from '../domain/supplier.ts'
 import type { Demand } from '../domain/workload.ts'
 import { buy } from './buy.ts'
-import { blocksOutside, cheaperThan } from './choose.ts'
+import { cheaperThan } from './choose.ts'
 import { type Hunting, type HuntingReason, huntingOf } from './deadline/hunting.ts'
 import { mayMove, mayRestart, mayStop } from './disturb.ts'
 import { carriage, reasonsMax } from './explain.ts'
@@ -144,8 +144,8 @@ function replaceLeaving(view: View, tally: Tally, demand: Demand, run: Run, home
 function moveOrStay(view: View, tally: Tally, demand: Demand, run: Run, home: Lease): Decision {
   const score = leasePricePerWork(view.world, demand.workload, home)
   const from = { pricePerWork: score, pricePerHour: priceOf(home) }
-  const best = cheaperThan(view, tally, demand, { home: from, supplier: home.supplier })
-  const blocks = blocksOutside(view, demand, from)
+  const { supplier } = home
+  const { best, blocks } = cheaperThan(view, tally, demand, { home: from, supplier })
   if (!best) return { actions: [], reasons: [kept(run.id, home), ...blocks] }
   const saving = savingOf(score, best.pricePerWork)
   const offer = offerName(best.offer)
