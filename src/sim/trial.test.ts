@@ -25,10 +25,10 @@ it('[SI10] gives the same world again for what was drawn, once that was written 
 
 it('[SI11] decides the same, whatever the clocks of others show', async () => {
   const phases = { ...short, convergeMs: hour / 2, emptyMs: hour / 2 }
-  for (const seed of ['c', 'd', 'f']) {
+  for (const seed of ['c', 'f', 'g']) {
     const one = await trial({ seed, phases })
     const other = await trial({ seed, phases, wrongClocks: true })
-    assert.notEqual(one.decisions, null, `seed ${seed} has budgets`)
+    assert.notEqual(one.decisions, null, `seed ${seed} goes by their clocks`)
     assert.equal(one.decisions, other.decisions, `seed ${seed}`)
     assert.notEqual(one.hash, other.hash)
   }

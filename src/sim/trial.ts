@@ -41,7 +41,7 @@ export interface TrialResult {
   readonly hash: string
   /**
    * What was decided and when, whatever the clocks of others showed: equal for equal seeds and
-   * code. Null where budgets count by the days of those who charge.
+   * code. Null where what is agreed with suppliers goes by their clocks.
    */
   readonly decisions: string | null
   readonly hours: number
@@ -134,11 +134,21 @@ export async function trial(options: TrialOptions): Promise<Trial> {
       ...world.faults,
     ]),
     hash: hashOf(world),
-    decisions: drawn.policy?.budgets?.length ? null : digestOf(decisionsOf(world)),
+    decisions: isByTheirClocks(world, drawn) ? null : digestOf(decisionsOf(world)),
     hours: (troubleMs + convergeMs + emptyMs) / hour,
     counts: { ...countsOf(world), boundaries, troubled },
   }
 }
+
+/** Budgets and commitments count what is charged when it is, blocks open and end when they say. */
+function isByTheirClocks({ store }: World, { policy, shops }: Draw): boolean {
+  const hasBudgets = (policy?.budgets?.length ?? 0) > 0
+  const hasBlocks = shops.some(({ terms }) => terms.offers.some(({ window }) => window))
+  const signed = store.every('contract').flatMap(({ body }) => body.clauses)
+  return hasBudgets || hasBlocks || signed.some(({ kind }) => isCommitment.has(kind))
+}
+
+const isCommitment: ReadonlySet<string> = new Set(['take_or_pay', 'spend_commit', 'prepay'])
 
 function distinct(violations: readonly Violation[]): Violation[] {
   const texts = violations.map(({ text }) => text)
