@@ -35,8 +35,11 @@ export function leadership({ ledger, clock, holder, ttlMs }: LeadOptions): Lead 
   return {
     async take() {
       const askedMs = clock.steadyMs()
-      if (doubted !== null) await ledger.resign(holder)
-      else if (epoch !== null && askedMs < renewAtMs) return 'kept'
+      if (doubted !== null) {
+        // From here on anybody may lead, whether or not the answer comes.
+        untilMs = 0
+        await ledger.resign(holder)
+      } else if (epoch !== null && askedMs < renewAtMs) return 'kept'
       const before = epoch
       const taken = await ledger.lead(holder, ttlMs)
       epoch = taken?.epoch ?? null

@@ -9,6 +9,7 @@ import { type Commit, type CommitOutcome, type Ledger, LedgerError } from '../po
 import { memoryLedger } from '../sim/memory-ledger.ts'
 import { lease } from '../testing/ledger-rows.ts'
 import { virtualClock } from '../testing/virtual-clock.ts'
+import { leadership } from './leadership.ts'
 import { operator } from './loop.ts'
 import { defaultSettings } from './settings.ts'
 
@@ -101,6 +102,19 @@ it('[OP34] ends the epoch of a commit without an answer before it reads again', 
   await house.until('it did what was lost again', () => late.length > 1)
   assert.deepEqual(outcomes, [{ outcome: 'deposed' }])
   await house.end()
+})
+
+it('[OP34] leads no more once it has given its epoch up, though no answer comes', async () => {
+  const clock = virtualClock()
+  const store = memoryLedger({ installation: 'us', wallMs: clock.wallMs })
+  const away = () => Promise.reject(new LedgerError('unavailable', 'it is away'))
+  const ledger = { ...store, resign: away }
+  const lead = leadership({ ledger, clock, holder: 'first', ttlMs: 60_000 })
+  await lead.take()
+  assert.equal(lead.epoch(), 1)
+  lead.doubt(1)
+  await assert.rejects(lead.take(), /away/)
+  assert.equal(lead.epoch(), null)
 })
 
 it('[OP19] counts no silence from a time in which it did not lead', async () => {
