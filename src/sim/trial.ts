@@ -180,9 +180,14 @@ function recover(world: World): void {
     // A copy of an older word may have come last.
     world.people.judge(spec.name, 'active').catch(() => {})
   }
-  world.people.apply({ kind: 'Policy', spec: policyOf(null) }).catch(() => {})
-  // What was opened by a commit that came late, and that nobody was told of.
-  world.kernel.after(hour / 4, () => world.people.settle().catch(() => {}))
+  const free = () => world.people.apply({ kind: 'Policy', spec: policyOf(null) }).catch(() => {})
+  free()
+  world.kernel.after(hour / 4, () => {
+    // An older word of somebody may have come last.
+    free()
+    // What was opened by a commit that came late, and that nobody was told of.
+    world.people.settle().catch(() => {})
+  })
 }
 
 function begin(world: World, drawn: Draw, troubleMs: number): void {
