@@ -37,7 +37,7 @@ export function leadership({ ledger, clock, holder, ttlMs }: LeadOptions): Lead 
       const askedMs = clock.steadyMs()
       if (doubted !== null) {
         // From here on anybody may lead, whether or not the answer comes.
-        untilMs = 0
+        untilMs = Number.NEGATIVE_INFINITY
         await ledger.resign(holder)
       } else if (epoch !== null && askedMs < renewAtMs) return 'kept'
       const before = epoch
