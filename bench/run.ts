@@ -37,7 +37,12 @@ function print({ title, columns, rows, note }: Table): void {
   console.log(`\n${title}\n\n${lines.map((line) => `  ${line}`).join('\n')}\n\n  ${note}`)
 }
 
-const asked = process.argv.slice(2)
+/** What is known under one name elsewhere, and measured in parts here. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  control: ['status', 'submit', 'admission'],
+}
+
+const asked = process.argv.slice(2).flatMap((each) => groups[each] ?? [each])
 const known = await benchmarks()
 const unknown = asked.filter((name) => !known.some((each) => each.name === name))
 if (unknown.length > 0) {
