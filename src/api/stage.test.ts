@@ -31,6 +31,21 @@ import { apiServer } from './server.ts'
 import { bootstrapToken, gate } from './tokens.ts'
 import type { Failure } from './wire.ts'
 
+/** A contract that is in force all the time, as people write it. */
+export function contractText(party: string, clauses: string): string {
+  return `kind: Contract
+name: msa
+with: ${party}
+form: MSA
+bindingness: definitive
+signed: 1970-01-01
+from: 1970-01-01
+to: 2100-01-01
+source: letter
+clauses:
+${clauses}`
+}
+
 export interface Answer {
   readonly status: number
   readonly headers: Headers

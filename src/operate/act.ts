@@ -14,7 +14,7 @@ import { lawId, lawPut } from './law/take.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
 import { within } from './timing/deadline.ts'
-import { pace } from './timing/pace.ts'
+import { rateLimit } from './timing/rate-limit.ts'
 import type { Ask } from './turn/decide.ts'
 import type { Stray } from './turn/strays.ts'
 import type { Watch } from './watch.ts'
@@ -46,7 +46,7 @@ export function act(options: ActOptions): Act {
   const inFlight = new Set<string>()
   const releasing = new Map<string, number>()
   const open = new Set<Promise<unknown>>()
-  const paced = pace(clock)
+  const limit = rateLimit(clock)
 
   /** Runs beside the loop; what goes wrong here is found again by the next listing. */
   function beside(work: Promise<unknown>, done: () => void): void {
@@ -65,7 +65,7 @@ export function act(options: ActOptions): Act {
     const again = releasing.get(id) ?? Number.NEGATIVE_INFINITY
     const [socket, spec] = [watch.socket(supplier), watch.spec(supplier)]
     if (!socket || !spec || clock.steadyMs() < again) return
-    paced.giveBack(spec)
+    limit.giveBack(spec)
     releasing.set(id, clock.steadyMs() + releaseAgainMs)
     const { settings } = options
     const call = within(
@@ -81,7 +81,7 @@ export function act(options: ActOptions): Act {
     inFlight,
     ask(ask) {
       const spec = watch.spec(ask.lease.supplier)
-      if (!spec || inFlight.has(ask.lease.id) || !paced.mayAsk(spec)) return
+      if (!spec || inFlight.has(ask.lease.id) || !limit.mayAsk(spec)) return
       inFlight.add(ask.lease.id)
       beside(buy(ask, options), () => inFlight.delete(ask.lease.id))
     },

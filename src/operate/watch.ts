@@ -13,7 +13,7 @@ import type { OpenSupplier, Supplier } from '../ports/supplier.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
 import { within } from './timing/deadline.ts'
-import { lookEveryMs } from './timing/pace.ts'
+import { lookEveryMs } from './timing/rate-limit.ts'
 
 export interface Watch {
   /** Starts what is due; returns at once. `now` is the ledger's time, a moment ago. */
@@ -34,6 +34,7 @@ export interface Watch {
   /** False until the supplier answered, or failed to, for the first time. */
   knows(supplier: string): boolean
   socket(supplier: string): Supplier | null
+  /** What it is known as, by the last poll. */
   spec(supplier: string): SupplierSpec | null
   /** Asks this supplier for a new listing at the next poll. */
   relist(supplier: string): void

@@ -1,23 +1,13 @@
 /** Contracts as people ask for them: what binds, what comes, and what was set aside. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { refused, stage } from '../stage.test.ts'
+import { contractText, refused, stage } from '../stage.test.ts'
 
 const contract = (clauses: string) => ({
   documents: [
     {
       file: 'msa.yaml',
-      text: `kind: Contract
-name: msa
-with: acme
-form: MSA
-bindingness: definitive
-signed: 1970-01-01
-from: 1970-01-01
-to: 2100-01-01
-source: letter
-clauses:
-${clauses}`,
+      text: contractText('acme', clauses),
     },
   ],
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Charge } from '../../core/domain/charge.ts'
 import { lease } from '../../testing/ledger-rows.ts'
-import { refused, type Stage, stage } from '../stage.test.ts'
+import { contractText, refused, type Stage, stage } from '../stage.test.ts'
 
 const hour = 3_600_000
 
@@ -21,18 +21,11 @@ name: acme
 url: http://acme
 `
 
-const contract = `kind: Contract
-name: msa
-with: acme
-form: MSA
-bindingness: definitive
-signed: 1970-01-01
-from: 1970-01-01
-to: 2100-01-01
-source: letter
-clauses:
-  - { kind: spend_commit, id: spend, total: $5 }
-`
+const contract = contractText(
+  'acme',
+  `  - { kind: spend_commit, id: spend, total: $5 }
+`,
+)
 
 async function house(t: Parameters<typeof stage>[0], aheadMs = 0): Promise<Stage> {
   const home = await stage(t, { aheadMs })

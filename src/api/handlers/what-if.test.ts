@@ -1,7 +1,7 @@
 /** What would differ if a supplier were gone or sold otherwise; nothing is changed by asking. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { job, type Stage, stage } from '../stage.test.ts'
+import { contractText, job, type Stage, stage } from '../stage.test.ts'
 
 const supplier = `kind: Supplier
 name: acme
@@ -42,18 +42,11 @@ it('[AP29] says who would be elsewhere or wait, why, and what it comes to', asyn
   assert.deepEqual(home.acme.orders, [])
 })
 
-const contract = `kind: Contract
-name: msa
-with: bolt
-form: MSA
-bindingness: definitive
-signed: 1970-01-01
-from: 1970-01-01
-to: 2100-01-01
-source: letter
-clauses:
-  - { kind: exclusivity, id: alone }
-`
+const contract = contractText(
+  'bolt',
+  `  - { kind: exclusivity, id: alone }
+`,
+)
 
 it('[AP29] plans under a contract that is only supposed, and keeps nothing of it', async (t) => {
   const home = await ready(await stage(t))
@@ -66,24 +59,17 @@ it('[AP29] plans under a contract that is only supposed, and keeps nothing of it
   assert.deepEqual(home.acme.orders, [])
 })
 
-const commitment = `kind: Contract
-name: msa
-with: acme
-form: MSA
-bindingness: definitive
-signed: 1970-01-01
-from: 1970-01-01
-to: 2100-01-01
-source: letter
-clauses:
-  - kind: take_or_pay
+const commitment = contractText(
+  'acme',
+  `  - kind: take_or_pay
     id: use
     quantity: 16 accelerators
     accelerator: H100
     interval: month
     price_per_hour: 1.25
     make_up_intervals: 0
-`
+`,
+)
 
 it('[AP29] tells what a contract would change, beside what is committed', async (t) => {
   const home = await ready(await stage(t))

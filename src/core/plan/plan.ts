@@ -52,10 +52,10 @@ export function planning(world: World, law: Law = noLaw): Planning {
       market,
     },
     arrive(demand) {
-      const baggages = baggagesOf({ ...world, demands: [demand] })
+      const seen = { ...view, baggages: baggagesOf({ ...world, demands: [demand] }) }
       // Whoever is told at once is told reasons of its own.
-      const open = { ...tally, isSketch: false, refused: new Map() }
-      return decide({ ...view, baggages }, open, standingOf(view, demand))
+      const open = { ...tally, view: seen, isSketch: false, refused: new Map() }
+      return decide(seen, open, standingOf(seen, demand))
     },
   }
 }

@@ -133,7 +133,7 @@ export const supplierShape = map('a supplier', {
   })
     .optional()
     .describe('What it is on the list for; everything by default'),
-  requests_per_minute: whole(4, 60_000)
+  requests_per_minute: whole(12, 60_000)
     .optional()
     .describe('How many requests it takes in a minute, of all kinds; nobody counts by default'),
   buying: flag.prefault(true).describe('false keeps what is held and buys nothing new'),
