@@ -186,6 +186,19 @@ it('[PL25] says twelve things at most, and what nobody sells', () => {
   check('job train H100:8', 'why train.0: not-offered H100:8')
 })
 
+it('[PL30] says what purchases cost, the least they could, and what a scarce node is worth', () => {
+  const { market } = plan(
+    drawnWorld(
+      `offer acme/cheap L4:1 us $1 stock 1
+       offer bolt/dear L4:1 us $3 stock 5
+       job a L4:1
+       job b L4:1`,
+    ),
+  )
+  const worth = { offer: 'acme/cheap', perNodeHour: 2_000_000 }
+  assert.deepEqual(market, { cost: 4_000_000, least: 4_000_000, prices: [worth] })
+})
+
 it('[PL31] leaves the cheap offer to who has no other', () =>
   check(
     `offer acme/h H100:8 us $60 stock 1

@@ -170,6 +170,19 @@ it('[PL38] uses a supplier for what it is on the list for', () =>
      why train.0: clause bolt/h100 by list/bolt`,
   ))
 
+it('[PL38] refuses what nobody knows of, and products that a supplier is not listed for', () => {
+  for (const scope of [{ regions: null }, { products: null }, { products: ['chat'] }]) {
+    checkTrusting({ acme: nearby, bolt: { ...nearby, scope } })(
+      `offer bolt/h100 H100:8 us $20
+       offer acme/h100 H100:8 us $40
+       job train H100:8`,
+      `acquire train.0.1 acme/h100 x1 $40.00
+       why train.0: chosen acme/h100 $40.00 of 1
+       why train.0: clause bolt/h100 by list/bolt`,
+    )
+  }
+})
+
 const offers = `
   offer acme/h100 H100:8 us $40 stock 0
   offer bolt/h100 H100:8 us $20

@@ -13,6 +13,7 @@ import {
   eventView,
   leaseView,
   offerView,
+  publicSupplier,
   reasonView,
   runView,
   supplierView,
@@ -185,4 +186,29 @@ it('shows reasons, events and statements', () => {
   const { leases } = world
   const made = statement({ charges: [], leases, now: drawnNow, by: 'supplier' })
   fits(wire.CostReply, { ...made, budgets: [] })
+})
+
+it('the public list names who is used and for what, and nothing that is ours alone', () => {
+  const [acme] = world.suppliers
+  assert.ok(acme)
+  const standing = { reason: 'audit of May', by: 'ops', since: drawnNow }
+  const told = (state: 'prospect' | 'approved' | 'active' | 'suspended' | 'retired') =>
+    publicSupplier({
+      ...acme,
+      relations: [{ relation: 'rival', from: null, to: null }],
+      jurisdictions: { eu: 'de', us: 'us', 'us-2': 'us' },
+      scope: { products: ['chat'], regions: null },
+      standing: { ...standing, state },
+    })
+  assert.deepEqual(told('active'), {
+    name: acme.name,
+    since: drawnNow,
+    products: ['chat'],
+    regions: null,
+    jurisdictions: ['de', 'us'],
+  })
+  assert.deepEqual(told('approved'), told('active'))
+  for (const state of ['prospect', 'suspended', 'retired'] as const) {
+    assert.equal(told(state), null)
+  }
 })
