@@ -53,7 +53,10 @@ export function rateLimit(clock: Clock): RateLimit {
       return true
     },
     giveBack({ name, requestsPerMinute }) {
-      if (requestsPerMinute !== undefined) filled(name, requestsPerMinute / 2).left -= 1
+      if (requestsPerMinute === undefined) return
+      const bucket = filled(name, requestsPerMinute / 2)
+      // Only what was sent within a minute counts against what is sent now.
+      bucket.left = Math.max(-requestsPerMinute / 2, bucket.left - 1)
     },
   }
 }

@@ -19,7 +19,7 @@ type Planned = Pick<Decision, 'world' | 'law' | 'plan'>
 /** `then` is what suppositions are made of; sentences where they make no sense there. */
 export function whatIf(
   now: Planned,
-  then: Planned,
+  then: Pick<Decision, 'world' | 'law'>,
   suppositions: readonly Supposition[],
 ): WhatIf | { readonly wrong: readonly string[] } {
   const wrong = wrongSuppositions(then.world, suppositions)
