@@ -49,28 +49,44 @@ export function follow(plane: ControlPlane): Follower {
         log.note(event)
       }
       await log.read().catch(() => {})
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await pause()
+    }
+    // The last words of a gang may be brought after its end.
+    for (let tries = 0; tries < lastWordsTries && !log.isDone(); tries += 1) {
+      await log.read().catch(() => {})
+      await pause()
     }
   }
 }
+
+const lastWordsTries = 50
+const pause = () => new Promise((resolve) => setTimeout(resolve, 200))
 
 /** Rank 0's own words: the loss as it falls, one line in so many. */
 function gangLog(plane: ControlPlane) {
   let epoch = 0
   let offset = 0
   let toldStep = -100
+  let begun = ''
+  let isDone = false
   return {
+    isDone: () => isDone,
     note(event: EventView) {
       if (event.kind !== 'run.started' || event.workload !== 'pretrain') return
       epoch = Number(event.facts.epoch)
       offset = 0
       toldStep = -100
+      begun = ''
     },
     async read() {
       if (epoch === 0) return
       const { text, next } = await plane.log('pretrain.0', epoch, offset)
       offset = next
-      for (const line of text.split('\n')) {
+      const lines = `${begun}${text}`.split('\n')
+      // A line may come in two parts.
+      begun = lines.pop() ?? ''
+      for (const line of lines) {
+        isDone ||= line.startsWith('done')
         const step = Number(/^step (\d+) /.exec(line)?.[1] ?? Number.NaN)
         if (step - toldStep < 40 && !line.startsWith('done')) continue
         if (Number.isNaN(step) && !line.startsWith('done') && !line.startsWith('resume')) continue
