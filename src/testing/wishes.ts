@@ -17,7 +17,7 @@ export const drawnNow = 1_000_000_000
 
 const keys =
   'team replicas per spread regions priority max suppliers markets revision submitted deadline ' +
-  'work saves reads copies carries lasts'
+  'work launch saves reads copies carries lasts'
 
 export function readWorkload(line: Words, kind: string): WorkloadStatus {
   const name = line.take('a name')
@@ -75,10 +75,12 @@ function readData(settings: Settings): { readonly data?: DataSource } {
   return { data: { region, gbPerHour: Number(gbPerHour), ...(copied && { gb: Number(gb) }) } }
 }
 
-/** `deadline 10h work 6h`: so long after the submission. */
+/** `deadline 10h work 6h launch 12m`: so long after the submission. */
 function untilWhen(settings: Settings): Pick<Job, 'deadline'> {
   const [withinMs, workMs] = [settings.duration('deadline'), settings.duration('work')]
-  return withinMs === null || workMs === null ? {} : { deadline: { withinMs, workMs } }
+  const launchMs = settings.duration('launch')
+  if (withinMs === null || workMs === null) return {}
+  return { deadline: { withinMs, workMs, ...(launchMs !== null && { launchMs }) } }
 }
 
 function saving(settings: Settings): Job['checkpoint'] {

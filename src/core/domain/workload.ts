@@ -86,6 +86,8 @@ export interface Job extends WorkloadCommon {
 export type Deadline = ({ readonly at: Ms } | { readonly withinMs: number }) & {
   /** How long it takes on the first of its alternatives, if nothing interrupts it. */
   readonly workMs: number
+  /** Lost at each launch before work goes on; an assumption where it is left out. */
+  readonly launchMs?: number
 }
 
 export interface Checkpointing {

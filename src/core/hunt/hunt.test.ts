@@ -52,14 +52,14 @@ function situation({ work, hours, on, at = on, nowMs = 0, ...rest }: Drawn): Sit
   }
   const { belief = noBelief, from = three, asks = 9 } = rest
   const nextMs = nowMs + tickMs
-  return { nowMs, nextMs, pools: from, belief, job, requestsMax: asks, probeMs: 60_000 }
+  return { nowMs, nextMs, pools: from, belief, job, requestsMax: asks }
 }
 
-/** `try a b, else stay, probe c`. */
-function drawn({ tries, otherwise, probes }: Hunt): string {
+/** `try a b, else stay`. */
+function drawn({ tries, otherwise }: Hunt): string {
   const ask = tries.length > 0 ? `try ${tries.join(' ')}, else ` : ''
   const last = otherwise.kind === 'on-demand' ? `buy ${otherwise.pool}` : otherwise.kind
-  return `${ask}${last}${probes.length > 0 ? `, probe ${probes.join(' ')}` : ''}`
+  return `${ask}${last}`
 }
 
 const seen = (id: string, outcome: 'refused' | 'available', atMs: number, belief = noBelief) =>
@@ -86,24 +86,6 @@ describe('the hunter', () => {
     const long = drawn(hunt(situation({ work: 40, hours: 60, on: 'dear' })))
     assert.match(long, /^try cheap middle, else stay/)
     assert.match(drawn(hunt(situation({ work: 0.2, hours: 9, on: 'middle' }))), /^stay/)
-  })
-
-  it('[HU10] asks only to learn where the dearer machine pays for it, once', () => {
-    const small = pools('a north 10 80\nb south 10.5 80')
-    const asked = (nowMs: number) => {
-      const belief = observe(noBelief, small[0] ?? { id: 'a', region: 'north' }, {
-        pool: 'a',
-        atMs: 0,
-        outcome: 'available',
-      })
-      return hunt(situation({ work: 0.5, hours: 9, on: 'b', from: small, belief, nowMs })).probes
-    }
-    assert.deepEqual(asked(tickMs), [])
-    assert.deepEqual(asked(4 * hourMs), ['a'])
-    assert.deepEqual(
-      hunt({ ...situation({ work: 0.5, hours: 9, on: 'b' }), probeMs: null }).probes,
-      [],
-    )
   })
 
   it('[HU11] does not ask again where it was just refused', () => {
@@ -167,7 +149,7 @@ function keepsDeadline({ tickMs: turnMs, restartMs, workTicks, spareMs, seed, ca
       ...(carryMs > 0 && { carryMs }),
     }
     const base = { nowMs, nextMs: nowMs + turnMs, pools: three, belief, job }
-    const { tries, otherwise } = hunt({ ...base, requestsMax: 3, probeMs: null })
+    const { tries, otherwise } = hunt({ ...base, requestsMax: 3 })
     const taken = tries.find(isUp)
     for (const id of tries) {
       const pool = three.find((each) => each.id === id)
@@ -241,9 +223,9 @@ describe('whatever the trace', () => {
   it('[HU2] no more pools are asked than the budget allows', () => {
     fc.assert(
       fc.property(situations, (each) => {
-        const { tries, probes } = hunt(each)
-        assert.ok(tries.length + probes.length <= each.requestsMax)
-        assert.equal(new Set([...tries, ...probes]).size, tries.length + probes.length)
+        const { tries } = hunt(each)
+        assert.ok(tries.length <= each.requestsMax)
+        assert.equal(new Set(tries).size, tries.length)
       }),
       { numRuns: 20 },
     )
@@ -277,7 +259,7 @@ describe('whatever the trace', () => {
         }
         const from = three.slice(0, 1)
         const base = situation({ work, hours: work + spare, belief, nowMs, from })
-        const { tries } = hunt({ ...base, probeMs: null, patience: 0.2 })
+        const { tries } = hunt({ ...base, worthwhileMs: hourMs / 20 })
         assert.deepEqual(tries, ['cheap'])
       }),
       { numRuns: 60 },

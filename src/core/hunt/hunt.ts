@@ -8,7 +8,6 @@ import type { Micros } from '../domain/money.ts'
 import type { Ms } from '../domain/time.ts'
 import type { Belief } from '../domain/world.ts'
 import { coursesOf, type Priced, spansOf, type Way, waysOf } from './course.ts'
-import { probesOf } from './probe.ts'
 import { type Worth, worthOf } from './worth.ts'
 
 export interface Hunted {
@@ -45,10 +44,8 @@ export interface Situation {
   readonly job: Hunted
   /** How many pools may be asked now. */
   readonly requestsMax: number
-  /** What is billed for a machine that is let go at once; null: nothing is asked only to learn. */
-  readonly probeMs: number | null
-  /** Waiting while something answers has to save this share of the cost to finish; else nothing. */
-  readonly patience?: number
+  /** Waiting while something answers has to save what so long costs where it is cheapest. */
+  readonly worthwhileMs?: number
 }
 
 export interface Hunt {
@@ -56,8 +53,6 @@ export interface Hunt {
   readonly tries: readonly string[]
   /** When all refuse, until the next turn. */
   readonly otherwise: Fallback
-  /** Then ask these, only to learn. */
-  readonly probes: readonly string[]
 }
 
 export type Fallback =
@@ -75,13 +70,19 @@ export function hunt(situation: Situation): Hunt {
   const view = viewOf(situation)
   const otherwise = fallbackOf(view)
   const { fallback, cost } = otherwise
-  const isWait = fallback.kind === 'wait'
-  const worst = isWait ? cost * (1 + (situation.patience ?? 0)) : cost
+  const worst = fallback.kind === 'wait' ? cost + worthwhileOf(situation) : cost
   const tries = triesOf(view, worst).slice(0, situation.requestsMax)
-  const held = view.ways[view.at] ?? null
-  const probes = probesOf(situation, held, tries).slice(0, situation.requestsMax - tries.length)
-  return { tries, otherwise: fallback, probes }
+  return { tries, otherwise: fallback }
 }
+
+function worthwhileOf({ pools, worthwhileMs = 0 }: Situation): Micros {
+  const prices = pools.flatMap(({ spotPerHour, onDemandPerHour }) => {
+    return [spotPerHour, onDemandPerHour].filter((price) => price !== null)
+  })
+  return (Math.min(...prices) / hourMs) * worthwhileMs
+}
+
+const hourMs = 3_600_000
 
 interface View {
   readonly job: Hunted

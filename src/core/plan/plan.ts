@@ -20,6 +20,7 @@ import { learntOf } from './pace/learnt.ts'
 import { costOfWork, pricePerWork } from './score.ts'
 import { prepare, settle } from './settle.ts'
 import { wantsBoth } from './spread.ts'
+import { boughtElsewhere } from './tally/reclaim.ts'
 import { type Decision, note, openTally, type Tally } from './tally/tally.ts'
 import { inOrder, type Queue } from './tally/urgency.ts'
 import { look, type Standing, standingOf, type View } from './view.ts'
@@ -80,10 +81,21 @@ interface Decided {
 }
 
 /**
+ * A right to capacity that others borrowed is for who waits for it: where its owner buys something
+ * else in this very plan, nothing is kept or taken back for it, and all is decided anew.
+ */
+function decideAll(view: View, queue: Queue): Decided {
+  const decided = decideWith(view, queue)
+  const bought = decided.decisions.flatMap((decision) => purchaseOf(decision) ?? [])
+  const elsewhere = boughtElsewhere(view, bought)
+  return elsewhere.size === 0 ? decided : decideWith({ ...view, claimless: elsewhere }, queue)
+}
+
+/**
  * One after another at first, which tells who buys. Then again with all purchases placed together,
  * unless that would serve somebody worse who comes first, or cost no less.
  */
-function decideAll(view: View, { standings, needy }: Queue): Decided {
+function decideWith(view: View, { standings, needy }: Queue): Decided {
   const isSketch = needy > fewNeedy
   const first = openTally(view, { isSketch })
   const alone = decideEach(view, standings, first)

@@ -63,6 +63,8 @@ export interface View {
   readonly poolOf: ReadonlyMap<string, Pool>
   /** Jobs of which a checkpoint was accepted. */
   readonly saved: ReadonlySet<string>
+  /** Runs that wait for nothing of what others borrowed. */
+  readonly claimless: ReadonlySet<string>
   /** Runs of which a rank answered where it can be reached. */
   readonly answering: ReadonlySet<string>
 }
@@ -95,6 +97,7 @@ export function look(world: World, law: Law): View {
     outageOf: keyed(world.outages, ({ supplier }) => supplier),
     poolOf: keyed(world.pools, ({ id }) => id),
     saved: new Set(world.checkpoints.map(({ workload }) => workload)),
+    claimless: new Set(),
     answering,
   }
 }

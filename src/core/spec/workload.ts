@@ -134,6 +134,9 @@ const deadline = map('a map with work, and at or within', {
   work: duration(60_000, 366 * dayMs).describe(
     'How long it works on the first of its resources, if nothing interrupts it',
   ),
+  launch: duration(0, dayMs)
+    .optional()
+    .describe('Lost at each launch before work goes on: boot, setup, loading; 5m by default'),
 }).superRefine(({ at, within, work }, context) => {
   if ((at === undefined) === (within === undefined)) {
     const message = 'either at, a moment, or within, a duration'
@@ -274,8 +277,10 @@ function savingOf(shape: NonNullable<JobShape['checkpoint']>): Checkpointing {
   }
 }
 
-function deadlineOf({ at, within = 0, work: workMs }: z.infer<typeof deadline>): Deadline {
-  return at === undefined ? { withinMs: within, workMs } : { at, workMs }
+function deadlineOf(shape: z.infer<typeof deadline>): Deadline {
+  const { at, within = 0, work: workMs, launch: launchMs } = shape
+  const work = { workMs, ...(launchMs !== undefined && { launchMs }) }
+  return at === undefined ? { withinMs: within, ...work } : { at, ...work }
 }
 
 export function serviceOf(shape: ServiceShape, names: Names): Service {

@@ -42,6 +42,13 @@ it('[PL41] pays for what stays when there is no time to lose', () =>
      why train.0: hunting pays acme/sure`,
   ))
 
+it('[PL41] keeps as much time in hand as a launch was said to take', () => {
+  const hurry = `${market}
+     job train H100:8 deadline 5h work 4h saves 5m`
+  check(hurry, 'acquire train.0.1 acme/spot x1 $8.00')
+  check(`${hurry} launch 55m`, 'acquire train.0.1 acme/sure x1 $20.00')
+})
+
 it('[PL41] takes anything where what stays is sold out and time runs out', () =>
   check(
     `offer acme/sure H100:8 us $20 stock none

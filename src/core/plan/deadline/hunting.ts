@@ -20,7 +20,7 @@ import { byWorth, type Candidate, leasePricePerWork, workPerHour } from '../scor
 import { standingOf, type View } from '../view.ts'
 import { lastsFor, outsideWindow } from '../window/window.ts'
 import { haulOf } from './haul.ts'
-import { deadlineKept, launchMs, progressOf } from './progress.ts'
+import { deadlineKept, launchOf, progressOf } from './progress.ts'
 
 export interface Hunting {
   /** The first that can be had is bought; where there is none, nothing is. */
@@ -37,8 +37,8 @@ const shortestTurnMs = 5 * 60_000
 /** Rounding takes this share of the time that may be lost, at most, and gives it back later. */
 const roundingMax = 1 / 8
 
-/** Nobody waits for odds that are hardly better: done today is worth something, too. */
-const patience = 0.2
+/** Nobody waits for next to nothing: what it saves has to pay for so long, at least. */
+const worthwhileMs = 3 * 60_000
 
 /** More pools than this are no better odds, and take long to weigh. */
 const poolsMax = 12
@@ -77,17 +77,17 @@ function hunted(view: View, demand: Demand, job: Job, deadline: Ms): Hunting | n
   const market = isSure ? home.market : 'spot'
   const overheadMs = Math.max(0, progress.launchMs - (nowMs - (run.startedAt ?? nowMs)))
   const held: Held | null = home && { pool: poolOf(home).id, market, overheadMs }
-  const answer = weighed(view.world.belief, quotesOf(view, [...goods.values()], nowMs), {
+  const seen = [...heldNow(home, nowMs), ...quotesOf(view, [...goods.values()], nowMs)]
+  const answer = weighed(view.world.belief, seen, {
     nowMs,
     nextMs: nowMs + turnMs,
     pools: poolsOf(view, job, goods, home && { ...home, market }, pace),
     requestsMax: poolsMax,
-    probeMs: null,
-    patience,
+    worthwhileMs,
     job: {
       workLeftMs: workLeftMs / pace,
       deadlineMs: deadline,
-      restartMs: launchMs + heldBackMs(view, goods),
+      restartMs: launchOf(job) + heldBackMs(view, goods),
       lossMs: roundedUp(progress.atRiskMs, turnMs),
       held,
       checkpointAt: held?.pool ?? null,
@@ -219,6 +219,12 @@ function priced({ supplier, id: offer, region, market }: Sold, perHour: number):
 /** What suppliers say of their stock right now, on top of what our own purchases taught. */
 interface Quote extends Pick<Observation, 'atMs' | 'outcome'> {
   readonly pool: Pool
+}
+
+/** What still runs there shows that it lasts, long before its end teaches it. */
+function heldNow(home: Lease | null, atMs: Ms): readonly Quote[] {
+  if (home?.market !== 'spot') return []
+  return [{ pool: poolOf(home), atMs, outcome: 'held' }]
 }
 
 function quotesOf(view: View, goods: readonly Candidate[], atMs: Ms): readonly Quote[] {

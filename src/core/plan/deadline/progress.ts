@@ -5,7 +5,7 @@ import type { Worked } from '../../domain/checkpoint.ts'
 import type { Lease } from '../../domain/lease.ts'
 import type { Run } from '../../domain/run.ts'
 import type { Ms } from '../../domain/time.ts'
-import type { Demand, Job } from '../../domain/workload.ts'
+import type { Demand, Job, Workload } from '../../domain/workload.ts'
 import type { World } from '../../domain/world.ts'
 import { arrivalMs } from '../gravity/carriage.ts'
 import { paceOn } from '../score.ts'
@@ -25,7 +25,13 @@ export interface Progress {
  * Lost at every launch: boot, setup, and loading what was saved. An assumption, on the careful side
  * of what rented machines take.
  */
-export const launchMs = 5 * 60_000
+const assumedLaunchMs = 5 * 60_000
+
+/** What a gang loses at each launch, as far as it was said. */
+export function launchOf(workload: Workload): Ms {
+  const stated = workload.kind === 'Job' ? workload.deadline?.launchMs : undefined
+  return stated ?? assumedLaunchMs
+}
 
 const leftMsMin = 60_000
 
@@ -46,7 +52,7 @@ export function progressOf(view: View, job: Job, run: Run, home: Lease | null): 
   }, 0)
   const isOfRun = saved !== undefined && saved.epoch === run.epoch
   const hasCome = home !== null && !isOfRun && saved?.region !== home.region
-  const startMs = launchMs + (hasCome ? arrivalMs(world, job, home.region) : 0)
+  const startMs = launchOf(job) + (hasCome ? arrivalMs(world, job, home.region) : 0)
   const since = isOfRun ? saved.acceptedAt : (run.startedAt ?? world.now) + startMs
   const unsavedMs = home ? Math.max(0, world.now - since) * paceOn(world, job, home) : 0
   const workMs = job.deadline?.workMs ?? 0
@@ -57,5 +63,5 @@ export function progressOf(view: View, job: Job, run: Run, home: Lease | null): 
 /** Each start spends a while before it works on, the longer where it comes from elsewhere. */
 function usefulMs(world: World, job: Job, { ms, starts, arrivals = 0, region }: Worked): number {
   const arrived = region === undefined ? 0 : arrivals * arrivalMs(world, job, region)
-  return Math.max(0, ms - starts * launchMs - arrived)
+  return Math.max(0, ms - starts * launchOf(job) - arrived)
 }

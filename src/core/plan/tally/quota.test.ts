@@ -81,6 +81,25 @@ it('[PL48] takes back what was borrowed, the least urgent first, and no more tha
      why c.0: quota acme/h100 8 on 16 of 8`,
   ))
 
+it('[PL48] takes nothing back for who buys something else at once', () =>
+  check(
+    `quota nlp H100:0 of house
+     quota vision H100:16 of house
+     offer acme/h100 H100:8 us $20 stock 1
+     offer bolt/l4 L4:1 us $1
+     job a H100:8 team nlp priority 10
+     lease a.0.1 ready at acme/h100 for $20
+     run a.0 running epoch 1 on a.0.1
+     job c H100:8 team nlp priority 90
+     job b H100:8 x2 or L4:1 team vision`,
+    `acquire c.0.1 acme/h100 x1 $20.00
+     acquire b.0.1 bolt/l4 x1 $1.00
+     why c.0: chosen acme/h100 $20.00 of 1
+     why b.0: chosen bolt/l4 $1.00 of 1
+     why b.0: no-stock acme/h100 0 of 2
+     why a.0: kept a.0.1 $20.00`,
+  ))
+
 it('[PL48] takes nothing back for what could not be bought', () =>
   check(
     `${borrowed.replace('us $20', 'us $20 stock none')}

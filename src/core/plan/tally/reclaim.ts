@@ -4,6 +4,7 @@
  */
 import type { Lease } from '../../domain/lease.ts'
 import { offerName } from '../../domain/offer.ts'
+import type { Acquire } from '../../domain/plan.ts'
 import type { Quota } from '../../domain/supplier.ts'
 import { byUrgency, type Demand } from '../../domain/workload.ts'
 import { hasEnded } from '../finish.ts'
@@ -35,6 +36,18 @@ export function openShares(view: View, nodesLeft: readonly number[]): Shares | n
   return copied(known)
 }
 
+/** Runs that had a right to something here, and buy something else. */
+export function boughtElsewhere(view: View, bought: readonly Acquire[]): ReadonlySet<string> {
+  const known = opened.get(view)
+  const away = bought.filter(({ run, accelerator }) => {
+    const claim = known?.owed.get(run)
+    if (!known || !claim) return false
+    const team = view.demandOf.get(run)?.workload.team
+    return shareOf(known, team, accelerator)?.pot !== claim.pot
+  })
+  return new Set(away.map(({ run }) => run))
+}
+
 function copied({ shares, owed, takenBack: whys }: Shares): Shares {
   const pots = new Map([...shares.values()].map(({ pot }) => [pot, { ...pot }]))
   const own = <T extends Share | Claim>(one: T): T => ({
@@ -57,6 +70,7 @@ function claims(view: View, quotas: readonly Quota[], nodesLeft: readonly number
   // What has been claimed only grows: behind a gang that has no right to anything nobody has.
   const without = new Set<string>()
   for (const demand of waiting.sort(byUrgency)) {
+    if (view.claimless.has(demand.run)) continue
     const queue = queueOf(view, demand.workload)
     if (queue !== null && without.has(queue)) continue
     const claim = claimOf(view, { shares, nodesLeft, holdings, claimed }, demand)

@@ -10,7 +10,7 @@ import { offerName } from '../../domain/offer.ts'
 import type { Reason } from '../../domain/reason.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Demand } from '../../domain/workload.ts'
-import { deadlineKept, launchMs, progressOf } from '../deadline/progress.ts'
+import { deadlineKept, launchOf, progressOf } from '../deadline/progress.ts'
 import { type Candidate, paceOn, workPerHour } from '../score.ts'
 import { standingOf, type View } from '../view.ts'
 
@@ -41,9 +41,9 @@ export function outsideWindow(
   const facts = { run: demand.run, offer: offerName(offer), pricePerHour }
   if (from !== undefined && from > now) return { ...facts, why: 'not-yet', from }
   if (until === undefined) return null
-  const back = home ? paybackMs(view, candidate, home) : 0
+  const back = home ? paybackMs(view, demand, candidate, home) : 0
   const workMs = Math.max(0, back, usefulMs(view, demand, candidate))
-  const neededMs = Math.ceil(leavingMs + launchMs + workMs)
+  const neededMs = Math.ceil(leavingMs + launchOf(demand.workload) + workMs)
   return until - now >= neededMs ? null : { ...facts, why: 'too-short', until, neededMs }
 }
 
@@ -53,7 +53,7 @@ function usefulMs(view: View, demand: Demand, { alternative }: Candidate): Ms {
   const left = workLeftMs(view, demand)
   const doneMs = left === null ? Infinity : left / paceOn(world, demand.workload, alternative)
   const deadline = deadlineKept(demand, world.now)
-  const most = deadline === null ? worthwhileMs : deadline - world.now - launchMs
+  const most = deadline === null ? worthwhileMs : deadline - world.now - launchOf(demand.workload)
   return Math.min(most, doneMs)
 }
 
@@ -66,10 +66,10 @@ function workLeftMs(view: View, demand: Demand): Ms | null {
 }
 
 /** Going there and away again, each with both places held for a launch, is earned in so long. */
-function paybackMs({ world }: View, candidate: Candidate, home: Home): Ms {
+function paybackMs({ world }: View, { workload }: Demand, candidate: Candidate, home: Home): Ms {
   const { alternative, pricePerHour, carriage, carriagePerWork } = candidate
   const saved = home.pricePerWork - (candidate.pricePerWork - carriagePerWork)
-  const move = (launchMs / hourMs) * (home.pricePerHour + pricePerHour) + carriage
+  const move = (launchOf(workload) / hourMs) * (home.pricePerHour + pricePerHour) + carriage
   return ((2 * move) / (saved * workPerHour(world, alternative))) * hourMs
 }
 
