@@ -16,9 +16,12 @@ import {
 } from '../../src/core/domain/supplier.ts'
 import type { Job, Market } from '../../src/core/domain/workload.ts'
 import { type Belief, noBelief, type Pool, type World } from '../../src/core/domain/world.ts'
-import { learn, lessonsOf } from '../../src/core/hunt/lessons.ts'
+import { type Lesson, learn, lessonsOf, ripe } from '../../src/core/hunt/lessons.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import type { Policy, Scenario, View } from './replay.ts'
+
+/** The planner counts on being asked every 5 minutes at least; a tick of the traces is 10. */
+const unaskedMs = 5 * 60_000
 
 /** A plan that asks for what was refused in this very tick would ask for ever. */
 const asksMax = 100
@@ -29,12 +32,19 @@ export function calumet(scenario: Scenario): Policy {
     return scenario.zones.findIndex(({ name }) => offer.startsWith(`${name}-`))
   }
   const job = jobOf(scenario)
-  let fleet: Fleet = { belief: noBelief, pools: new Map(), home: null, run: unborn, savedIn: null }
+  let fleet: Fleet = {
+    belief: noBelief,
+    unripe: [],
+    pools: new Map(),
+    home: null,
+    run: unborn,
+    savedIn: null,
+  }
 
   /** What a lease teaches is learnt once: at its start, and at its end. */
   const learns = (lease: Lease, before: Lease | null) => {
     const lessons = lessonsOf(lease).slice(before ? lessonsOf(before).length : 0)
-    fleet = { ...fleet, belief: learn(fleet.belief, lessons) }
+    fleet = { ...fleet, unripe: [...fleet.unripe, ...lessons] }
   }
   const letGo = (now: number, end: LeaseEnd) => {
     const { home } = fleet
@@ -61,6 +71,8 @@ export function calumet(scenario: Scenario): Policy {
   }
   /** False once nothing more is to be asked in this tick. */
   const step = (view: View, now: number): boolean => {
+    const { due, unripe } = ripe(fleet.unripe, now)
+    fleet = { ...fleet, unripe, belief: learn(fleet.belief, due) }
     const offers = goods.filter(({ market, id }) => market !== 'spot' || !view.isTaken(zoneOf(id)))
     const world = worldOf(scenario, { now, fleet, job, offers, leftS: view.leftS })
     const bought = plan(world).actions.find((action) => action.do === 'acquire')
@@ -88,6 +100,7 @@ export function calumet(scenario: Scenario): Policy {
 /** What the control plane remembers from tick to tick. */
 interface Fleet {
   readonly belief: Belief
+  readonly unripe: readonly Lesson[]
   readonly pools: ReadonlyMap<string, Pool>
   readonly home: Lease | null
   readonly run: Run
@@ -133,7 +146,11 @@ function jobOf({ taskS, ticks, tickS, restartS, checkpointGb }: Scenario): Job {
     suppliers: null,
     retryCount: 0,
     checkpoint: { dir: 's3://bucket', everyMs: 0, gb: checkpointGb },
-    deadline: { at: ticks * tickS * 1_000, workMs: taskS * 1_000, launchMs: restartS * 1_000 },
+    deadline: {
+      at: ticks * tickS * 1_000 - unaskedMs,
+      workMs: taskS * 1_000,
+      launchMs: restartS * 1_000,
+    },
   }
 }
 

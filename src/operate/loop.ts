@@ -6,7 +6,7 @@ import { firstDemand } from '../core/demand/demands.ts'
 import { event } from '../core/domain/event.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { WorkloadStatus } from '../core/domain/workload.ts'
-import { learn, lessonsOfQuotes } from '../core/hunt/lessons.ts'
+import { lessonsOfQuotes } from '../core/hunt/lessons.ts'
 import type { Clock, Keys } from '../ports/clock.ts'
 import type { Commit, CommitOutcome, Kind, Ledger, Snapshot } from '../ports/ledger.ts'
 import type { Runtime } from '../ports/runtime.ts'
@@ -15,7 +15,7 @@ import { act } from './act.ts'
 import { auditor } from './audit.ts'
 import { leadership } from './leadership.ts'
 import { load } from './load.ts'
-import { type Memory, recall, remember } from './memory.ts'
+import { type Memory, recall, remember, teach } from './memory.ts'
 import type { Operator } from './operator.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
@@ -144,8 +144,8 @@ export function operator(options: OperatorOptions): Operator {
   /** False where nothing of it was applied. */
   async function carryOut(known: Memory, sightings: Observed['sightings']): Promise<boolean> {
     const seen = await observed(sightings)
-    known.belief = learn(known.belief, lessonsOfQuotes(known.belief, seen.offers))
     const snapshot = await ledger.read()
+    teach(known, lessonsOfQuotes(known.belief, seen.offers), snapshot.now)
     // Whatever a listing shows was so later than this reading: it is asked for after it.
     eyes.poll(
       snapshot.rows.supplier.map(({ body }) => body),

@@ -11,7 +11,7 @@ import type { Lease } from '../core/domain/lease.ts'
 import type { Run } from '../core/domain/run.ts'
 import type { Ms } from '../core/domain/time.ts'
 import { type Belief, noBelief } from '../core/domain/world.ts'
-import { learn, lessonsOf } from '../core/hunt/lessons.ts'
+import { type Lesson, learn, lessonsOf, ripe } from '../core/hunt/lessons.ts'
 import { count, type Spending } from '../core/meter/spending.ts'
 import type { Commit, Kind, Ledger, RowQuery } from '../ports/ledger.ts'
 
@@ -38,6 +38,8 @@ export interface Memory {
   readonly spending: Spending
   /** What purchases taught about spot capacity, and what was quoted while we led. */
   belief: Belief
+  /** What is weighed once the round of asking is over in which it was refused. */
+  unripe: readonly Lesson[]
   /** Versions of pools and outages that are over, by kind and id: each may come back. */
   readonly formerVersions: Record<'pool' | 'outage', Map<string, number>>
 }
@@ -52,6 +54,7 @@ export async function recall(ledger: Ledger): Promise<Memory> {
     drawn: null,
     spending: new Map(),
     belief: noBelief,
+    unripe: [],
     formerVersions: { pool: new Map(), outage: new Map() },
   }
   for await (const row of every(ledger, 'lease')) memory.owners.set(row.body.key, row.body)
@@ -101,9 +104,16 @@ export function remember(memory: Memory, commit: Pick<Commit, 'puts'>): void {
 function rememberLease(memory: Memory, lease: Lease): void {
   const old = memory.owners.get(lease.key)
   const known = old ? lessonsOf(old).length : 0
-  memory.belief = learn(memory.belief, lessonsOf(lease).slice(known))
+  memory.unripe = [...memory.unripe, ...lessonsOf(lease).slice(known)]
   memory.owners.set(lease.key, lease)
   memory.purchases = null
+}
+
+/** What purchases and quotes taught, as far as it may be weighed by now. */
+export function teach(memory: Memory, quotes: readonly Lesson[], now: Ms): void {
+  const { due, unripe } = ripe([...memory.unripe, ...quotes], now)
+  memory.belief = learn(memory.belief, due)
+  memory.unripe = unripe
 }
 
 function rememberCharge(memory: Memory, charge: Charge): void {

@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import { drawnNow, drawnWorld } from '../../testing/world.ts'
 import type { Lease } from '../domain/lease.ts'
 import { noBelief } from '../domain/world.ts'
-import { learn, lessonsOf, lessonsOfQuotes } from './lessons.ts'
+import { learn, lessonsOf, lessonsOfQuotes, ripe } from './lessons.ts'
 
 const hourMs = 3_600_000
 
@@ -44,6 +44,19 @@ it('[HU13] lessons teach the same in whatever order they are read', () => {
   const known = learn(noBelief, lessons)
   assert.deepEqual(known, learn(noBelief, lessons.toReversed()))
   assert.equal(known.pools['acme/spot']?.isUp, false)
+})
+
+it('[HU18] a refusal is weighed once the round of asking is over, and a yes at once', () => {
+  const asked = { heldAt: null, calledAt: at(1), goneAt: at(1) }
+  const refused = lease({ ...asked, state: 'gone', end: 'refused' })
+  const lessons = [...lessonsOf(refused), ...lessonsOf(lease({ heldAt: at(1) }))]
+  const outcomesAt = (minutes: number) => {
+    const { due, unripe } = ripe(lessons, at(1) + minutes * 60_000)
+    return [due, unripe].map((some) => some.map(({ outcome }) => outcome))
+  }
+  assert.deepEqual(outcomesAt(0), [['available'], ['refused']])
+  assert.deepEqual(outcomesAt(4), [['available'], ['refused']])
+  assert.deepEqual(outcomesAt(5), [['refused', 'available'], []])
 })
 
 it('[HU14] quotes teach where they say something new, or say the same for long', () => {

@@ -5,6 +5,7 @@
  */
 import { type Lease, wasTaken } from '../domain/lease.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
+import type { Ms } from '../domain/time.ts'
 import type { Belief } from '../domain/world.ts'
 import { type Observation, observe, type Pool } from './belief.ts'
 
@@ -50,6 +51,22 @@ export function lessonsOfQuotes(belief: Belief, offers: readonly Offer[]): reado
     const outcome = isThere ? 'available' : 'refused'
     return [{ pool, region, atMs: observedAt, outcome }]
   })
+}
+
+/** So long a round of asking goes on in the order in which it began, whoever refuses meanwhile. */
+const roundMs = 5 * 60_000
+
+/** Lessons whose time has come, and those that are no news yet: refusals in a round of asking. */
+export function ripe(lessons: readonly Lesson[], now: Ms): Ripe {
+  const { due = [], unripe = [] } = Object.groupBy(lessons, ({ outcome, atMs }) => {
+    return outcome === 'refused' && atMs + roundMs > now ? 'unripe' : 'due'
+  })
+  return { due, unripe }
+}
+
+export interface Ripe {
+  readonly due: readonly Lesson[]
+  readonly unripe: readonly Lesson[]
 }
 
 /** The belief after these lessons, whatever their order. */

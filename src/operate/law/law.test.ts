@@ -118,6 +118,7 @@ const options = {
     },
     formerVersions: { pool: new Map(), outage: new Map() },
     belief: { pools: {} },
+    unripe: [],
   },
   keyOf: (_: string, lease: string) => `key-${lease}`,
   chanceOf: () => 0,

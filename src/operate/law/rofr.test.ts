@@ -84,7 +84,7 @@ const memory: Memory = {
   ...{ owners: new Map(), formerRuns: new Map(), closedCharges: new Set(), spending: new Map() },
   ...{ closed: [], drawn: null, purchases: null },
   formerVersions: { pool: new Map(), outage: new Map() },
-  belief: { pools: {} },
+  ...{ belief: { pools: {} }, unripe: [] },
 }
 
 async function house(t: TestContext, more = '') {

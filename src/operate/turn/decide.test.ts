@@ -55,6 +55,7 @@ const options = {
     drawn: null,
     formerVersions: { pool: new Map(), outage: new Map() },
     belief: { pools: {} },
+    unripe: [],
   },
   keyOf: (_: string, lease: string) => `key-${lease}`,
   chanceOf: () => 0.5,
