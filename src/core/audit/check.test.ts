@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { post } from '../meter/journal.ts'
 import { journalHolds } from './books.ts'
 import { check, invariants } from './check.ts'
+import { promisesAreKept } from './clauses.ts'
 import { breaks, evidenceOf, holds } from './drawing.test.ts'
 import { nothingCountsTwice } from './draws.ts'
 import type { Told } from './evidence.ts'
@@ -271,6 +272,19 @@ describe('placement', () => {
     holds(`${ruled}\n 0s sign bolt\n 1s sign acme\n ${asked}`)
     holds(`${ruled}\n 0s sign bolt\n 1s waive 4s\n ${asked}`)
     breaks('I17', `${ruled}\n 0s sign bolt\n 1s waive 2s\n ${asked}`)
+  })
+
+  it('[AU20] of several versions of a promise the one that was known last counts', () => {
+    const evidence = evidenceOf(`${ruled}\n 0s sign bolt\n 1s intend w.0.1\n 3s ask w.0.1`)
+    const [contract] = evidence.contracts ?? []
+    const [alone] = contract?.clauses ?? []
+    assert.ok(contract && alone?.kind === 'exclusivity')
+    const faults = (recordedAt: number) => {
+      const except = [[{ dimension: 'supplier', operator: 'In', values: ['acme'] } as const]]
+      const clauses = [alone, { ...alone, recordedAt, except }]
+      return promisesAreKept({ ...evidence, contracts: [{ ...contract, clauses }] }).length
+    }
+    assert.deepEqual([2_000, 4_000].map(faults), [0, 1])
   })
 
   it('[AU25] what is told of commitments adds up', () => {

@@ -154,7 +154,14 @@ function mayAskOthers(clause: Rofo, at: Ms, { noted }: Past): boolean {
 export function binding(law: readonly Contract[], at: Ms): readonly Clause[] {
   return law
     .filter((contract) => isBinding(contract, at) && !isReplaced(contract, law, at))
-    .flatMap((contract) => contract.clauses)
+    .flatMap(({ clauses }) => clauses.filter((clause) => !isOutdated(clause, clauses, at)))
+}
+
+/** The same clause once more, recorded later and known by then, stands in its place. */
+function isOutdated({ id, recordedAt }: Clause, clauses: readonly Clause[], at: Ms): boolean {
+  return clauses.some((each) => {
+    return each.id === id && each.recordedAt > recordedAt && each.recordedAt <= at
+  })
 }
 
 /** The holder let this purchase go before, or it is too small to be asked about. */
