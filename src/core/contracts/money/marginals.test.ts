@@ -90,3 +90,15 @@ it('[CL36] a dollar that would be charged unspent costs nothing', () => {
   const spend = '{ kind: spend_commit, id: spend, total: $5M, shortfall: charged }'
   assert.deepEqual(priced(spend, []).offers, { 'acme/h100': 0 })
 })
+
+it('[CL36] a lease costs no more than what would be got for giving it back', () => {
+  const held = { ...lease('1', 8), region: 'us', pricePerHour: 16_000_000 }
+  const spend = '{ kind: spend_commit, id: spend, total: $5M, shortfall: charged }'
+  assert.deepEqual(priced(spend, [held]).leases, { '1': 0 })
+  assert.deepEqual(priced(spend.replace('charged', 'none'), [held]).leases, {})
+  assert.deepEqual(priced(spend, [{ ...held, supplier: 'bolt' }]).leases, {})
+  const elsewhere = spend.replace('id: spend', 'id: spend, scope: { region: eu }')
+  assert.deepEqual(priced(elsewhere, [held]).leases, {})
+  const ahead = 'kind: prepay, id: ahead, form: prepay, amount: $1M, paid: 2026-05-01'
+  assert.deepEqual(priced(`{ ${ahead}, refund: 25% }`, [held]).leases, { '1': 4_000_000 })
+})

@@ -10,8 +10,10 @@ import { costOf, type Micros } from '../../domain/money.ts'
 import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Marginals } from '../../domain/world.ts'
-import type { Amount } from '../amount.ts'
+import { type Amount, shareOf } from '../amount.ts'
+import { isInScope } from '../scope.ts'
 import { acceptedUnder } from './account.ts'
+import { gapAhead } from './burn-down.ts'
 import type { Draw } from './draw.ts'
 import { marginalPrice, type UsageSoFar } from './marginal.ts'
 import { committedHours, intervalAt } from './take-or-pay.ts'
@@ -58,28 +60,69 @@ function isMoney({ kind }: Clause): boolean {
   return kind === 'take_or_pay' || kind === 'spend_commit' || kind === 'prepay'
 }
 
-/** A lease that uses hours which are paid for costs nothing: to give it back would save nothing. */
+/**
+ * A lease that uses what is paid for costs what it would bring to give it back: nothing for hours
+ * that are paid for anyway and for dollars that would be charged unspent, and for prepaid ones
+ * their refund.
+ */
 function heldPrices(
   money: readonly Clause[],
   usage: readonly UsageSoFar[],
-  { leases, now }: MarginalsInput,
+  input: MarginalsInput,
 ): Readonly<Record<string, Micros>> {
   const prices: Record<string, Micros> = {}
   for (const clause of money) {
-    if (clause.kind !== 'take_or_pay') continue
     const used = usage.find((each) => each.clause === clauseName(clause))
-    const span = intervalAt(clause, now)
-    if (!used || !span) continue
-    const committed = committedHours(clause, span, used.accepted) + used.creditHours
-    // The oldest use what is paid for; the newest come on top.
-    let left = Math.max(0, committed - used.usedHours)
-    const hoursLeft = (span.to - now) / hourMs
-    for (const lease of oldest(leases, clause)) {
-      const needed = lease.perNode * lease.nodes * hoursLeft
-      if (needed > left) break
-      left -= needed
-      prices[lease.id] = 0
+    const held = used ? heldUnder(clause, used, input) : {}
+    for (const [lease, price] of Object.entries(held)) {
+      prices[lease] = Math.min(price, prices[lease] ?? price)
     }
+  }
+  return prices
+}
+
+function heldUnder(
+  clause: Clause,
+  used: UsageSoFar,
+  input: MarginalsInput,
+): Readonly<Record<string, Micros>> {
+  if (clause.kind === 'take_or_pay') return heldHours(clause, used, input)
+  const { leases, now } = input
+  const isShort =
+    clause.kind === 'spend_commit' &&
+    clause.shortfall === 'charged' &&
+    gapAhead(clause, { now, ...used }) !== null
+  const isPaid = clause.kind === 'prepay' && used.prepaidLeft > 0n
+  if (!isShort && !isPaid) return {}
+  const refundPpm = clause.kind === 'prepay' ? clause.refundPpm : 0
+  const ours = leases.filter(mayCost).filter(({ supplier, accelerator, region }) => {
+    const facts = { supplier: [supplier], accelerator: [accelerator], region: [region] }
+    return supplier === clause.with && isInScope(clause.scope, facts)
+  })
+  return Object.fromEntries(
+    ours.map(({ id, pricePerHour, pricePerHourMax }) => {
+      return [id, Number(shareOf(BigInt(pricePerHour ?? pricePerHourMax), refundPpm))]
+    }),
+  )
+}
+
+function heldHours(
+  clause: TakeOrPay,
+  used: UsageSoFar,
+  { leases, now }: MarginalsInput,
+): Readonly<Record<string, Micros>> {
+  const prices: Record<string, Micros> = {}
+  const span = intervalAt(clause, now)
+  if (!span) return prices
+  const committed = committedHours(clause, span, used.accepted) + used.creditHours
+  // The oldest use what is paid for; the newest come on top.
+  let left = Math.max(0, committed - used.usedHours)
+  const hoursLeft = (span.to - now) / hourMs
+  for (const lease of oldest(leases, clause)) {
+    const needed = lease.perNode * lease.nodes * hoursLeft
+    if (needed > left) break
+    left -= needed
+    prices[lease.id] = 0
   }
   return prices
 }
