@@ -54,6 +54,8 @@ export type Reason = { readonly run: string } & (
       readonly to: string
       readonly saving: number
       readonly carriage?: Micros
+      /** Why it really costs less there, as of what was chosen. */
+      readonly paid?: string
     }
   | {
       readonly why: 'no-stock'

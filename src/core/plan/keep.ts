@@ -155,7 +155,8 @@ function moveOrStay(view: View, tally: Tally, demand: Demand, run: Run, home: Le
     return { actions: [], reasons: [kept(run.id, home, better), ...blocks] }
   }
   const { actions } = buy(view, tally, demand, run, home, from)
-  const facts = { lease: home.id, to: offer, saving, ...carriage(best) }
+  const paid = best.because === null ? {} : { paid: best.because }
+  const facts = { lease: home.id, to: offer, saving, ...carriage(best), ...paid }
   return { actions, reasons: [{ run: run.id, why: 'moving', ...facts }] }
 }
 

@@ -94,6 +94,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       'a.0.1 is left for acme/h100, which saves 30% of the price of its work, ' +
         '$1.50 to carry what it needs included',
     ],
+    [
+      { lease: 'a.0.1', to: 'acme/h100', saving: 1, paid: 'msa/use: 8 hours are idle' },
+      'a.0.1 is left for acme/h100, which saves 100% of the price of its work ' +
+        '(msa/use: 8 hours are idle)',
+    ],
   ],
   'no-stock': [
     [

@@ -42,10 +42,11 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const why = `${saves}, too little to stop a running gang for`
     return `${kept}: ${why}; a lower move_when_cheaper_by in the policy would move it`
   },
-  moving: ({ lease, to, saving, carriage }) => {
+  moving: ({ lease, to, saving, carriage, paid }) => {
     const all = carriage === undefined ? '' : `, ${money(carriage)} to carry what it needs included`
     const saves = `saves ${percent(saving)} of the price of its work`
-    return `${lease} is left for ${to}, which ${saves}${all}`
+    const real = paid === undefined ? '' : ` (${paid})`
+    return `${lease} is left for ${to}, which ${saves}${all}${real}`
   },
   'no-stock': ({ offer, nodesLeft, nodesNeeded }) => {
     const left = nodesLeft === 0 ? 'has no node left' : `has ${count(nodesLeft, 'node')} left`
