@@ -23,6 +23,17 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   'examples/policy.yaml': ['Policy frugal'],
   'examples/tour/supplier.yaml': ['Supplier rival'],
   'examples/tour/hello.yaml': ['Job hello'],
+  'examples/contracts/incumbent-overflow-rival.yaml': [
+    ...['Contract incumbent-2019', 'Contract incumbent-2025', 'Contract rival-2025-letter'],
+    ...['Contract rival-2025', 'Contract recapitalisation-2025', 'Contract launch-2026'],
+    'Contract joint-project',
+  ],
+  'examples/contracts/official-list.yaml': [
+    'Supplier incumbent',
+    'Supplier ally',
+    'Supplier rival',
+  ],
+  'examples/contracts/official-list-2025-08.yaml': ['Supplier rival'],
 }
 
 function read(path: string) {
@@ -42,7 +53,7 @@ for (const [path, expected] of Object.entries(kinds)) {
 
 it('no example stands unread', () => {
   assert.deepEqual(
-    globSync('examples/{,tour/}*.yaml', { cwd: root }).sort(),
+    globSync('examples/{,tour/,contracts/}*.yaml', { cwd: root }).sort(),
     Object.keys(kinds).sort(),
   )
 })
@@ -85,10 +96,63 @@ const scenarios: Readonly<Record<string, (simulation: Simulation) => void>> = {
     // Wanted six hours after the start, and allowed two days after it.
     assert.equal(Math.floor((bought?.atMs ?? 0) / 3_600_000), 48)
   },
+  'examples/scenarios/three-years.yaml': threeYears,
 }
 
+const law = 'examples/contracts/incumbent-overflow-rival.yaml'
 const beside: Readonly<Record<string, readonly string[]>> = {
-  'examples/scenarios/overflow.yaml': ['examples/contracts/incumbent-overflow-rival.yaml'],
+  'examples/scenarios/overflow.yaml': [law],
+  'examples/scenarios/three-years.yaml': [law, 'examples/contracts/official-list.yaml'],
+}
+
+/** What was bought in which phase of 2024 to 2026, and which clause led there or barred it. */
+function threeYears({ outcome, startAt }: Simulation): void {
+  const dayOf = (ms: number) => new Date((startAt ?? 0) + ms).toISOString().slice(0, 10)
+  const told = outcome.phases.map(({ fromMs, bought, barred }) => {
+    const places = bought.map(({ workload, offer, because }) => {
+      const clauses = because.map((text) => /[a-z0-9-]+\/[a-z-]+/.exec(text)?.[0])
+      return [`${workload} at ${offer}`, ...clauses].join(', ')
+    })
+    const bars = barred.map(({ workload, place, clause }) => `${workload} not ${place}, ${clause}`)
+    return [dayOf(fromMs), ...places.sort(), ...bars.sort()]
+  })
+  const overflow = 'incumbent-2019/overflow-to-ally'
+  const spend = 'recapitalisation-2025/cloud-spend'
+  const alone = (name: string) => [
+    `${name} not ally/h100x8, incumbent-2019/sole-cloud`,
+    `${name} not rival, list/rival`,
+  ]
+  const api = (clause: string) =>
+    ['ally', 'rival'].map((each) => `api not ${each}/h100x8, ${clause}`)
+  assert.deepEqual(told, [
+    [
+      ...['2024-01-01', 'base at incumbent/h100x8', 'chat at incumbent/h100x8'],
+      ...['base', 'chat', 'vision'].flatMap(alone),
+    ],
+    ['2024-06-11', `vision at ally/h100x8, ${overflow}`, 'vision not rival, list/rival'],
+    ['2025-01-21', `agents at ally/h100x8, ${overflow}`, 'agents not rival, list/rival'],
+    [
+      ...['2025-07-16', `checks at rival/h100x8, ${overflow}`],
+      `frontier at rival/gb200x72, ${overflow}, incumbent-2025/new-capacity`,
+      `search at rival/tpux8, ${overflow}`,
+      'checks not rival/h100x8, list/rival',
+      'frontier not rival/gb200x72, incumbent-2025/new-capacity',
+    ],
+    ['2025-10-28'],
+    [
+      ...['2025-11-01', `align at incumbent/h100x8, ${spend}`, `api at incumbent/h100x8, ${spend}`],
+      `frontier-next at rival/gb200x72, ${overflow}, rival-2025/take-or-pay`,
+      `search at incumbent/h100x8, ${spend}`,
+      ...api('incumbent-2025/api-on-incumbent'),
+    ],
+    ['2026-04-01', `api at ally/h100x8, ${overflow}`, ...api('launch-2026/api-first')],
+  ])
+  const days = (text: RegExp) =>
+    outcome.timeline.filter((each) => text.test(each.text)).map(({ atMs }) => dayOf(atMs))
+  assert.deepEqual(days(/^rival is (prospect|active),/), ['2024-01-01', '2025-07-16'])
+  assert.deepEqual(days(/^vision\.0: bought/), ['2024-06-11'])
+  assert.deepEqual(days(/^frontier\.0: bought/), ['2025-08-26'])
+  assert.deepEqual(days(/^api\.\d: bought/), ['2026-01-12', '2026-01-12', '2026-04-20'])
 }
 
 for (const [path, check] of Object.entries(scenarios)) {

@@ -34,6 +34,8 @@ export interface People {
   note(order: RecordOrder): Promise<void>
   /** Decides how a supplier stands. */
   judge(supplier: string, state: Standing): Promise<void>
+  /** Whatever else somebody does at a control plane, one thing after the other. */
+  act<T>(what: string, work: (plant: Plant) => Promise<T>): Promise<T>
 }
 
 export interface PeopleOptions {
@@ -119,6 +121,14 @@ export function people({ process, network, weather, plant, digest }: PeopleOptio
         }),
       )
     },
+    act: (what, work) =>
+      inTurn('acts', () =>
+        insist(what, async (plant) => {
+          const done = await work(plant)
+          plant.operator.nudge()
+          return done
+        }),
+      ),
     async note(order) {
       await inTurn('records', () =>
         insist('note', async ({ ledger, operator }) => {

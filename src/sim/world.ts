@@ -80,6 +80,8 @@ export interface World {
   readonly foretold: Map<string, Ms>
   /** Told of every event as it is written. */
   readonly listeners: ((event: Event) => void)[]
+  /** Told once something was written, whether or not an event tells of it. */
+  onWrite: () => void
   /** Told of every order as it leaves a control plane. */
   onSend: (key: string) => void
   /** Told of what a control plane is about to write; says how late that may be. */
@@ -109,6 +111,7 @@ export function worldOf(options: WorldOptions): World {
     wallMs: () => kernel.now() + ledgerAheadMs,
     onCommit: (events) => {
       for (const each of events) for (const hear of records.listeners) hear(each)
+      world.onWrite()
     },
   })
   const shops = new Map<string, Shop>()
@@ -299,7 +302,12 @@ export function worldOf(options: WorldOptions): World {
   return world
 }
 
-const nobodyListens = { onSend: () => {}, onDecide: () => 0, isOvertaken: () => false }
+const nobodyListens = {
+  onWrite: () => {},
+  onSend: () => {},
+  onDecide: () => 0,
+  isOvertaken: () => false,
+}
 
 function emptyRecords() {
   return {

@@ -18,6 +18,7 @@ export interface SimOptions {
 }
 
 const traceBytesMax = 20_000_000
+const specBytesMax = 1_000_000
 
 export async function sim(session: Session, file: string, options: SimOptions): Promise<number> {
   const { readScenario, simulate } = await import('../../sim/scenario/simulate.ts')
@@ -25,8 +26,10 @@ export async function sim(session: Session, file: string, options: SimOptions): 
   const read = readScenario(documents)
   if (read.faults !== null) throw faulty(read.faults)
   const changes = await changesOf(session, read)
+  const applied = await appliedIn(session, read)
   const { seed, against } = options
-  const simulation = await simulate({ ...read, changes, seed, against })
+  const onProgress = progressOn(session)
+  const simulation = await simulate({ ...read, changes, applied, seed, against, onProgress })
   session.reply(simulation, (played) => simulationText(played, session.look, options.all === true))
   const { violations } = simulation.outcome
   return violations.length > 0 ? exitCodes.failed : exitCodes.ok
@@ -51,6 +54,28 @@ async function changesOf(session: Session, { scenario, file }: Traced) {
   const faults = traces.flatMap((trace) => trace.faults)
   if (faults.length > 0) throw faulty(faults)
   return traces.flatMap(({ changes }) => changes)
+}
+
+/** What people submit in the timeline stands beside the scenario, too. */
+async function appliedIn(session: Session, { scenario, file }: Traced) {
+  const { readApplied } = await import('../../sim/scenario/simulate.ts')
+  const files = scenario.timeline.flatMap((each) => (each.do === 'apply' ? each.file : []))
+  const read: [string, ReturnType<typeof readApplied>][] = []
+  for (const name of new Set(files)) {
+    const document = await readDocument(session, join(dirname(file), name), specBytesMax)
+    read.push([name, readApplied(document, scenario)])
+  }
+  const faults = read.flatMap(([, each]) => each.faults)
+  if (faults.length > 0) throw faulty(faults)
+  return Object.fromEntries(read.map(([name, { specs }]) => [name, specs]))
+}
+
+/** A line that is written over again and again, for whoever sits at a terminal and waits. */
+function progressOn({ io, isJson }: Session): (share: number) => void {
+  if (!io.isTTY || isJson) return () => {}
+  return (share) => {
+    io.stderr.write(share < 1 ? `\r${Math.round(100 * share)}% played` : '\r\x1b[K')
+  }
 }
 
 function faulty(faults: readonly Fault[]): CliError {

@@ -12,19 +12,22 @@ import type {
   WorkloadOutcome,
 } from '../../sim/scenario/simulate.ts'
 import { costColumns } from './columns.ts'
+import { phasesText } from './phases.ts'
 import { type Column, type Look, table } from './table.ts'
 import { cut, paint, plain } from './text.ts'
 
 export function simulationText(played: Simulation, look: Look, isAll: boolean): string {
-  const { scenario, seed, durationMs, outcome, today } = played
+  const { scenario, seed, startAt, durationMs, outcome, today } = played
+  const clock = clockOf(startAt)
   const { workloads, refusals, cost, violations } = outcome
   const faults = violations.map(({ invariant, text }) => `${invariant}: ${plain(text)}\n`)
   return [
     `${scenario}: ${formatDuration(durationMs)} with seed ${seed}\n`,
-    `\n${timelineText(outcome.timeline, look, isAll)}`,
+    `\n${timelineText(outcome.timeline, clock, look, isAll)}`,
+    part(phasesText(outcome.phases, startAt, look)),
     part(table(workloadColumns, workloads, look), workloads.length > 0),
     part(workloads.flatMap(({ reasons }) => reasons.map(line)).join('')),
-    part(table(refusalColumns, refusals, look), refusals.length > 0),
+    part(table(refusalColumns(clock), refusals, look), refusals.length > 0),
     part(table(costColumns, cost.bySupplier, look), cost.bySupplier.length > 0),
     `\ntotal: ${formatUsd(cost.total)}\n`,
     today === null ? '' : `\n${differenceText(outcome, today, look)}`,
@@ -49,6 +52,11 @@ const telling: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
   'supplier.quarantined',
   'policy.submitted',
   'contract.submitted',
+  'supplier.standing',
+  'waiver.given',
+  'law.recorded',
+  'rofr.moved',
+  'law',
   'lease.held',
   'lease.refused',
   'lease.unsure',
@@ -59,36 +67,73 @@ const telling: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
   'run.ended',
   'plan.rejected',
 ])
-const linesMax = 60
+const linesMax = 80
+/** What is left out first where there is too much to tell. */
+const routine: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
+  'workload.submitted',
+  'contract.submitted',
+  'run.started',
+  'run.ended',
+  'lease.gone',
+])
 
-/** What the scenario made happen is marked; what is told again at once is counted. */
-function timelineText(timeline: readonly Told[], look: Look, isAll: boolean): string {
+/** What the scenario made happen is marked, and what clauses do; what comes again is counted. */
+function timelineText(timeline: readonly Told[], clock: Clock, look: Look, isAll: boolean): string {
   const shown = timeline.filter(({ kind }) => isAll || kind === null || telling.has(kind))
-  const lines: { at: string; text: string; isCause: boolean; count: number }[] = []
-  for (const { atMs, kind, text } of shown) {
-    const last = lines.at(-1)
-    // A lease is named by its attempt, and the next attempt is the same story.
-    const same = (a: string) => a.replace(/\.\d+\.\d+/g, '')
-    if (last && !isAll && same(last.text) === same(text)) last.count += 1
-    else lines.push({ at: clock(atMs), text, isCause: kind === null, count: 1 })
-  }
+  const whole = linesOf(shown, clock, isAll)
+  const isLong = !isAll && whole.length > linesMax
+  const lines = isLong
+    ? linesOf(
+        shown.filter(({ kind }) => kind === null || !routine.has(kind)),
+        clock,
+        isAll,
+      )
+    : whole
   const kept = isAll ? lines : lines.slice(0, linesMax)
-  const left = lines.length - kept.length
+  const left = whole.length - kept.length
   const more = left > 0 ? `and ${left} lines more; --all shows everything\n` : ''
-  const texts = kept.map(({ at, text, isCause, count }) => {
-    const said = `${at}  ${isCause ? '* ' : '  '}${plain(text)}${count > 1 ? ` (×${count})` : ''}`
+  const texts = kept.map(({ at, text, kind, count }) => {
+    const isCause = kind === null
+    const mark = isCause ? '*' : kind === 'law' ? '§' : ' '
+    const said = `${at}  ${mark} ${plain(text)}${count > 1 ? ` (×${count})` : ''}`
     const fit = cut(said, look.width)
     return `${isCause && look.isColoured ? paint(fit, 'bold') : fit}\n`
   })
   return texts.join('') + more
 }
 
-/** `1d 09:00:00`. */
-function clock(atMs: number): string {
-  const seconds = Math.floor(atMs / 1_000)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24]
-  return `${days}d ${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+interface Line {
+  readonly at: string
+  readonly text: string
+  readonly kind: Told['kind']
+  count: number
+}
+
+function linesOf(shown: readonly Told[], clock: Clock, isAll: boolean): readonly Line[] {
+  const lines: Line[] = []
+  for (const { atMs, kind, text } of shown) {
+    const last = lines.at(-1)
+    // A lease is named by its attempt, and the next attempt is the same story.
+    const same = (a: string) => a.replace(/\.\d+\.\d+/g, '')
+    if (last && !isAll && same(last.text) === same(text)) last.count += 1
+    else lines.push({ at: clock(atMs), text, kind, count: 1 })
+  }
+  return lines
+}
+
+type Clock = (atMs: number) => string
+
+/** `1d 09:00:00` after the start, or the day and time where the scenario has dates. */
+function clockOf(startAt: number | null): Clock {
+  if (startAt !== null) {
+    return (atMs) => new Date(startAt + atMs).toISOString().slice(0, 16).replace('T', ' ')
+  }
+  return (atMs) => {
+    const seconds = Math.floor(atMs / 1_000)
+    const two = (value: number) => String(value).padStart(2, '0')
+    const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24]
+    return `${days}d ${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  }
 }
 
 const workloadColumns: readonly Column<WorkloadOutcome>[] = [
@@ -119,13 +164,15 @@ function hours(spanMs: number): string {
   return `${(spanMs / 3_600_000).toFixed(2)}h`
 }
 
-const refusalColumns: readonly Column<Refusal>[] = [
-  { title: 'REFUSED', cell: ({ supplier, offer }) => `${supplier}/${offer}` },
-  { title: 'WHY', cell: ({ why }) => why },
-  { title: 'TIMES', cell: ({ count }) => count, isRight: true },
-  { title: 'FIRST', cell: ({ firstMs }) => clock(firstMs) },
-  { title: 'LAST', cell: ({ lastMs }) => clock(lastMs) },
-]
+function refusalColumns(clock: Clock): readonly Column<Refusal>[] {
+  return [
+    { title: 'REFUSED', cell: ({ supplier, offer }) => `${supplier}/${offer}` },
+    { title: 'WHY', cell: ({ why }) => why },
+    { title: 'TIMES', cell: ({ count }) => count, isRight: true },
+    { title: 'FIRST', cell: ({ firstMs }) => clock(firstMs) },
+    { title: 'LAST', cell: ({ lastMs }) => clock(lastMs) },
+  ]
+}
 
 interface Difference {
   readonly what: string

@@ -4,6 +4,7 @@
 import type { Sold } from '../../supplier-server/state.ts'
 import type { Shop } from '../shop.ts'
 import type { World } from '../world.ts'
+import type { Deed } from './deeds.ts'
 import type { Happening, Scenario } from './scenario.ts'
 import type { Change } from './trace.ts'
 
@@ -13,6 +14,8 @@ export interface Scene {
   /** From now on a service gets so much. */
   readonly carry: (service: string, requestsPerSecond: number) => void
   readonly submit: (workload: string) => void
+  /** Somebody does it, and it is told where it is refused. */
+  readonly act: (what: Deed) => void
 }
 
 export function happen<Do extends Happening['do']>(what: Of<Do>, scene: Scene): void {
@@ -43,6 +46,12 @@ const acts: { readonly [Do in Happening['do']]: Act<Do> } = {
   'kill-control-plane': (_, { world }) => {
     for (const plant of world.plants()) world.killPlant(plant)
   },
+  apply: (what, { act }) => act(what),
+  'supplier-standing': (what, { act }) => act(what),
+  'rofr-notice': (what, { act }) => act(what),
+  'rofr-answer': (what, { act }) => act(what),
+  waive: (what, { act }) => act(what),
+  record: (what, { act }) => act(what),
 }
 
 function goAway({ supplier, forMs, machines }: Of<'supplier-away'>, { world }: Scene): void {

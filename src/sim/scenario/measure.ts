@@ -12,12 +12,15 @@ import { explain } from '../../core/report/explain.ts'
 import { type StatementRow, spent, statement } from '../../core/report/statement.ts'
 import { tell } from '../../core/report/tell.ts'
 import type { World } from '../world.ts'
+import { type LawSeen, type Phase, phasesOf, type Turn } from './phases.ts'
 import { type Span, shortfall, spansOf } from './spans.ts'
 import type { LoadStep, Stage } from './stage.ts'
 
 /** All moments count from the start of the world. */
 export interface Outcome {
   readonly timeline: readonly Told[]
+  /** By what bound us; empty where nothing is signed with anybody. */
+  readonly phases: readonly Phase[]
   readonly cost: {
     readonly total: Micros
     readonly bySupplier: readonly StatementRow[]
@@ -31,8 +34,8 @@ export interface Outcome {
 
 export interface Told {
   readonly atMs: number
-  /** Null for what the scenario made happen. */
-  readonly kind: EventKind | null
+  /** Null for what the scenario made happen; `law` for what clauses do. */
+  readonly kind: EventKind | 'law' | null
   readonly text: string
 }
 
@@ -71,7 +74,7 @@ export interface Measuring {
 }
 
 export function measure(stage: Stage, { startAt, violations }: Measuring): Outcome {
-  const { world, loads } = stage
+  const { world, loads, law, turns } = stage
   const now = world.kernel.now()
   const leases = world.store.every('lease').map(({ body }) => body)
   const charges = world.store.every('charge').map(({ body }) => body)
@@ -80,6 +83,7 @@ export function measure(stage: Stage, { startAt, violations }: Measuring): Outco
   const gangs = gangSpans(world, leases)
   return {
     timeline: timelineOf(stage, startAt),
+    phases: isBound(world) ? phasesOf(turns, law, { from: startAt, to: now }) : [],
     cost: {
       total,
       bySupplier: rows,
@@ -101,12 +105,30 @@ export function measure(stage: Stage, { startAt, violations }: Measuring): Outco
   }
 }
 
-function timelineOf({ world, said }: Stage, startAt: number): readonly Told[] {
+function isBound({ store }: World): boolean {
+  return store.every('contract').length > 0
+}
+
+function timelineOf({ world, said, law, turns }: Stage, startAt: number): readonly Told[] {
   const events = world.store.history.map((event) => {
     return { atMs: event.at - startAt, kind: event.kind, text: tell(event) }
   })
   const happened = said.map(({ at, text }) => ({ atMs: at - startAt, kind: null, text }))
-  return [...happened, ...events].sort((a, b) => a.atMs - b.atMs)
+  return [...happened, ...ofLaw(law, turns, startAt), ...events].sort((a, b) => a.atMs - b.atMs)
+}
+
+/** What begins and ceases to bind, and each bar that keeps somebody waiting, once. */
+function ofLaw({ barred }: LawSeen, turns: readonly Turn[], startAt: number): readonly Told[] {
+  const told = (at: number, text: string) => ({ atMs: at - startAt, kind: 'law', text }) as const
+  const bars = new Map<string, Told>()
+  for (const { at, isWaiting, workload, place, clause, because } of barred) {
+    const text = `${workload} may not have ${place}: ${because} (${clause})`
+    if (isWaiting && !bars.has(text)) bars.set(text, told(at, text))
+  }
+  return [
+    ...turns.flatMap(({ at, texts }) => texts.map((text) => told(at, text))),
+    ...bars.values(),
+  ]
 }
 
 /** When all ranks of a gang ran at the same time, by workload. */

@@ -47,7 +47,8 @@ describe('a scenario', () => {
     check(
       ['do: supplier-away', 'do: suplier-away'],
       'a.yaml:10:20: the text "suplier-away"; one of supplier-away, supplier-back, stock, price, ' +
-        'take-back, submit, delete, load, kill-control-plane; supplier-away',
+        'take-back, submit, delete, load, kill-control-plane, apply, supplier-standing, ' +
+        'rofr-notice, rofr-answer, waive, record; supplier-away',
     )
     check(
       ['nodes: 2', 'node: 2'],
@@ -73,6 +74,34 @@ describe('a scenario', () => {
       ['{ kind: Job', '{ kind: Supplier, name: acme2, url: http://a }\n---\n{ kind: Job'],
       'a.yaml:12:25: the text "acme2"; a supplier of the scenario: acme; acme',
     )
+  })
+})
+
+describe('a long scenario', () => {
+  const tooLong = 'at most 92d at a turn every 1m; for more, turn_every: 12m'
+
+  it('[SC14] is played with longer turns, and else says which would do', () => {
+    const year = ['duration: 2h', 'duration: 1096d'] as const
+    check(year, `a.yaml:3:11: the text "1096d"; ${tooLong}; null`)
+    for (const every of ['12m', '1h']) {
+      const text = good.replace(year[0], `${year[1]}\nturn_every: ${every}`)
+      assert.equal(readScenario([{ file: 'a.yaml', text }]).faults, null)
+    }
+  })
+
+  it('has moments by the day, from its start on and before its end', () => {
+    const at = (start: string) => [
+      'at: 30m',
+      `at: 2025-03-02`,
+      good.replace('duration: 2h', `start: ${start}\nduration: 3d`),
+    ]
+    const [from = '', to = '', text = ''] = at('2025-03-01')
+    const read = readScenario([{ file: 'a.yaml', text: text.replace(from, to) }])
+    assert.ok(read.faults === null)
+    assert.equal(read.scenario.timeline[0]?.atMs, 86_400_000)
+    const [, , late = ''] = at('2025-03-03')
+    const { faults } = readScenario([{ file: 'a.yaml', text: late.replace(from, to) }])
+    assert.match(faults?.[0]?.expected ?? '', /^a moment from its start on, 2025-03-03$/)
   })
 })
 

@@ -41,6 +41,13 @@ export function readScenario(sources: readonly SourceText[]): ScenarioRead {
   return unknown.length > 0 ? { faults: unknown } : { faults: null, scenario, specs, file }
 }
 
+/** Reads what is submitted in the timeline: a file for itself, which may name what is there. */
+export function readApplied(source: SourceText, scenario: Scenario) {
+  const { read, faults } = readAll<Spec>([source], { ...catalogue, kinds: specKinds })
+  const unknown = sellers(read, scenario)
+  return { specs: read.map(({ meaning }) => meaning), faults: [...faults, ...unknown] }
+}
+
 type PlacedScenario = Placed<ScenarioMeant>
 
 function isScenario(each: Placed<Spec | ScenarioMeant>): each is PlacedScenario {

@@ -3,8 +3,9 @@
  *
  * Moments count from the start of the simulated world.
  */
+import type { Waiver } from '../../core/domain/contract.ts'
 import type { Micros } from '../../core/domain/money.ts'
-import type { SupplierClass } from '../../core/domain/supplier.ts'
+import type { Standing, SupplierClass } from '../../core/domain/supplier.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { OfferTerms } from '../../supplier-server/state.ts'
 
@@ -12,7 +13,11 @@ export interface Scenario {
   readonly name: string
   /** When it begins, by the clock of the world in it. */
   readonly startAt: Ms
+  /** Whether somebody said on which day that is. */
+  readonly isDated: boolean
   readonly durationMs: number
+  /** How often the control plane looks. */
+  readonly turnEveryMs: number
   readonly suppliers: readonly Goods[]
   /** Useful work of each job, at its first alternative; what is not named works to the end. */
   readonly workMs: Readonly<Record<string, number>>
@@ -59,6 +64,37 @@ export type Happening = { readonly atMs: number } & (
   | { readonly do: 'delete'; readonly workload: string }
   | { readonly do: 'load'; readonly service: string; readonly requestsPerSecond: number }
   | { readonly do: 'kill-control-plane' }
+  /** People submit what stands in a file. */
+  | { readonly do: 'apply'; readonly file: string }
+  | {
+      readonly do: 'supplier-standing'
+      readonly supplier: string
+      readonly state: Standing
+      readonly reason: string
+    }
+  /** Whoever may refuse first is told of a purchase. */
+  | { readonly do: 'rofr-notice'; readonly workload: string; readonly offer: string }
+  | {
+      readonly do: 'rofr-answer'
+      readonly workload: string
+      readonly offer: string
+      readonly answer: 'decline' | 'waive'
+    }
+  | {
+      readonly do: 'waive'
+      /** `<contract>/<clause>`. */
+      readonly clause: string
+      readonly until: Ms
+      readonly kind: Waiver['kind']
+      readonly reason: string
+    }
+  | {
+      readonly do: 'record'
+      readonly record: 'launch' | 'inability'
+      readonly product: string
+      readonly supplier: string
+      readonly document: string
+    }
 )
 
 /** A CSV file with prices and stock of offers over time. */

@@ -3,54 +3,33 @@
  * not judged here: they stand in documents of their own.
  */
 import { z } from 'zod'
+import { formatDay } from '../../core/domain/day.ts'
+import { formatDuration } from '../../core/domain/time.ts'
 import { accelerators } from '../../core/spec/accelerators.ts'
 import { moment as date } from '../../core/spec/contract/field.ts'
-import {
-  choice,
-  duration,
-  field,
-  map,
-  name,
-  text,
-  usdPerHour,
-  whole,
-} from '../../core/spec/field.ts'
+import { choice, duration, map, name, text, usdPerHour, whole } from '../../core/spec/field.ts'
 import { type Kind, kind, type Meant } from '../../core/spec/kinds.ts'
 import { nearest } from '../../core/spec/words.ts'
 import type { Canonical } from '../../core/spec/workload.ts'
-import type { Goods, Happening, RandomTrouble, Scenario } from './scenario.ts'
+import type { Goods, RandomTrouble, Scenario } from './scenario.ts'
+import {
+  afterStart,
+  happeningOf,
+  line,
+  longestMs,
+  offerName,
+  rate,
+  share,
+  span,
+  timelineShape,
+} from './timeline.ts'
 
 const [secondMs, minuteMs, dayMs] = [1_000, 60_000, 86_400_000]
 const yearMs = 366 * dayMs
 /** A Monday. */
 const usualStart = Date.UTC(2030, 0, 7)
-/** Simulated days cost seconds; a year would cost an hour. */
-const longestMs = 92 * dayMs
-
-const moment = duration(0, yearMs)
-const span = duration(0, dayMs)
-const rate = field({
-  expected: 'requests per second, from 0 to 1000000',
-  written: { type: 'number', minimum: 0 },
-  read: (value) => {
-    return typeof value === 'number' && value >= 0 && value <= 1_000_000 ? value : undefined
-  },
-})
-
-const percentPattern = /^(\d{1,3}(?:\.\d{1,4})?)%$/
-const share = field({
-  expected: 'a share from 0% to 100% such as 25%',
-  written: { type: 'string', pattern: percentPattern.source },
-  read: (value) => {
-    const match = typeof value === 'string' ? percentPattern.exec(value) : null
-    const percent = Number(match?.[1] ?? Number.NaN)
-    return percent <= 100 ? percent / 100 : undefined
-  },
-  meant: (value) => (typeof value === 'number' ? `${value <= 1 ? value * 100 : value}%` : null),
-})
-
-const offerName = text('an offer such as rival/h100x8', /^[a-z0-9-]{1,40}\/[a-z0-9][a-z0-9.-]*$/)
-const line = text('a line of text', /^\S.{0,200}$/)
+/** A turn costs a millisecond or two: these take minutes, and more of them nobody would await. */
+const turnsMax = (92 * dayMs) / minuteMs
 
 /** Names of workloads → what is said of each. */
 function byName<T extends z.ZodType>(expected: string, value: T) {
@@ -78,43 +57,6 @@ const supplier = map('a supplier', {
     .min(1, 'at least one offer')
     .superRefine((list, context) => unique(list, 'id', context)),
 })
-
-const at = moment.describe('How long after the start')
-const happenings = [
-  happening('supplier-away', {
-    supplier: name,
-    for: duration(secondMs, yearMs).optional().describe('Until supplier-back by default'),
-    machines: choice(['stay', 'die']).prefault('stay'),
-  }),
-  happening('supplier-back', { supplier: name }),
-  happening('stock', { offer: offerName, nodes: whole(0, 100_000) }),
-  happening('price', { offer: offerName, price_per_hour: usdPerHour }),
-  happening('take-back', {
-    offer: offerName,
-    share: share.prefault('100%').describe('Of what is rented'),
-    notice: span.optional().describe("The supplier's spot_notice by default"),
-  }),
-  happening('submit', { workload: name }),
-  happening('delete', { workload: name }),
-  happening('load', { service: name, requests_per_second: rate }),
-  happening('kill-control-plane', {}),
-] as const
-
-function happening<const Do extends string, Shape extends z.ZodRawShape>(verb: Do, shape: Shape) {
-  return map(`what ${verb} takes`, { at, do: z.literal(verb), ...shape })
-}
-
-const verbs = happenings.map((each) => each.shape.do.value)
-const timeline = z
-  .array(
-    z.discriminatedUnion('do', happenings, {
-      error: ({ code }) => {
-        return code === 'invalid_union' ? `one of ${verbs.join(', ')}` : 'a map with at and do'
-      },
-    }),
-    { error: 'a list of happenings' },
-  )
-  .max(10_000, 'at most 10000 happenings')
 
 const columns = ['at', 'offer', 'nodes', 'price_per_hour'] as const
 const trace = map('a map with file', {
@@ -145,6 +87,9 @@ const scenarioShape = map('a scenario', {
   name,
   start: date.optional().describe('The day on which it begins, for contracts; 2030-01-07 else'),
   duration: duration(minuteMs, longestMs).describe('How long it is played'),
+  turn_every: duration(minuteMs, dayMs / 4)
+    .prefault('1m')
+    .describe('How often the control plane looks: a long scenario needs it less often'),
   suppliers: z
     .array(supplier, { error: 'a list of suppliers' })
     .min(1, 'at least one supplier')
@@ -152,30 +97,42 @@ const scenarioShape = map('a scenario', {
     .superRefine((list, context) => unique(list, 'name', context)),
   work: byName('a map of jobs to durations', duration(secondMs, yearMs)).prefault({}),
   load: byName('a map of services to requests per second', rate).prefault({}),
-  timeline: timeline.prefault([]),
+  timeline: timelineShape.prefault([]),
   traces: z.array(trace, { error: 'a list of traces' }).max(100, 'at most 100').prefault([]),
   trouble: trouble.prefault({}),
-}).superRefine(({ duration: durationMs, suppliers, timeline, traces }, context) => {
-  const offers = suppliers.flatMap((each) => each.offers.map(({ id }) => `${each.name}/${id}`))
-  const names = suppliers.map((each) => each.name)
-  const known = (value: string, right: readonly string[], path: readonly (string | number)[]) => {
-    if (right.includes(value)) return
-    const params = { meant: nearest(value, right) }
-    const message = `one of ${right.join(', ')}`
+}).superRefine((scenario, context) => {
+  const { suppliers, timeline, traces } = scenario
+  const say = (message: string, path: Place, params = {}) => {
     context.addIssue({ code: 'custom', message, path: [...path], params })
   }
+  const offers = suppliers.flatMap((each) => each.offers.map(({ id }) => `${each.name}/${id}`))
+  const names = suppliers.map((each) => each.name)
+  const known = (value: string, right: readonly string[], path: Place) => {
+    if (right.includes(value)) return
+    say(`one of ${right.join(', ')}`, path, { meant: nearest(value, right) })
+  }
+  const { start = usualStart, duration: durationMs, turn_every: everyMs } = scenario
+  if (durationMs > turnsMax * everyMs) say(tooLong(durationMs, everyMs), ['duration'])
   timeline.forEach((each, index) => {
     const path = ['timeline', index]
     if ('supplier' in each) known(each.supplier, names, [...path, 'supplier'])
     if ('offer' in each) known(each.offer, offers, [...path, 'offer'])
-    if (each.at < durationMs) return
-    const message = 'a moment before the end of the scenario'
-    context.addIssue({ code: 'custom', message, path: [...path, 'at'] })
+    const atMs = afterStart(each, start)
+    if (atMs >= durationMs) say('a moment before the end of the scenario', [...path, 'at'])
+    if (atMs < 0) say(`a moment from its start on, ${formatDay(start)}`, [...path, 'at'])
   })
   traces.forEach((each, index) => {
     if (each.offer !== undefined) known(each.offer, offers, ['traces', index, 'offer'])
   })
 })
+
+type Place = readonly (string | number)[]
+
+function tooLong(durationMs: number, everyMs: number): string {
+  const needed = formatDuration(Math.ceil(durationMs / turnsMax / minuteMs) * minuteMs)
+  const most = `at most ${formatDuration(turnsMax * everyMs)}`
+  return `${most} at a turn every ${formatDuration(everyMs)}; for more, turn_every: ${needed}`
+}
 
 function unique<Key extends string>(
   list: readonly Readonly<Record<Key, string>>[],
@@ -204,11 +161,15 @@ function scenarioOf(shape: Shape, canonical: Canonical): Scenario {
   return {
     name: shape.name,
     startAt: shape.start ?? usualStart,
+    isDated: shape.start !== undefined,
     durationMs: shape.duration,
+    turnEveryMs: shape.turn_every,
     suppliers: shape.suppliers.map((each) => goodsOf(each, canonical)),
     workMs: shape.work,
     load: shape.load,
-    timeline: shape.timeline.map((each) => happeningOf(each, shape)),
+    timeline: shape.timeline.map((each) => {
+      return happeningOf(each, { startAt: shape.start ?? usualStart, suppliers: shape.suppliers })
+    }),
     traces: shape.traces.map(({ offer = null, ...rest }) => ({ ...rest, offer })),
     trouble: troubleOf(shape.trouble),
   }
@@ -231,31 +192,6 @@ function goodsOf(shape: Shape['suppliers'][number], canonical: Canonical): Goods
       pricePerHour: price_per_hour,
       nodes,
     })),
-  }
-}
-
-function happeningOf(shape: Shape['timeline'][number], { suppliers }: Shape): Happening {
-  const atMs = shape.at
-  switch (shape.do) {
-    case 'supplier-away': {
-      const { do: verb, supplier, machines, for: forMs = null } = shape
-      return { atMs, do: verb, supplier, forMs, machines }
-    }
-    case 'price':
-      return { atMs, do: 'price', offer: shape.offer, pricePerHour: shape.price_per_hour }
-    case 'take-back': {
-      const { do: verb, offer, share, notice } = shape
-      const seller = suppliers.find(({ name }) => offer.startsWith(`${name}/`))
-      return { atMs, do: verb, offer, share, noticeMs: notice ?? seller?.spot_notice ?? 0 }
-    }
-    case 'load': {
-      const { do: verb, service, requests_per_second: requestsPerSecond } = shape
-      return { atMs, do: verb, service, requestsPerSecond }
-    }
-    default: {
-      const { at: _, ...rest } = shape
-      return { atMs, ...rest }
-    }
   }
 }
 

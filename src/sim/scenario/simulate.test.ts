@@ -3,15 +3,17 @@
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { readScenario, simulate } from './simulate.ts'
+import { readApplied, readScenario, simulate } from './simulate.ts'
 
 interface Drawing {
   readonly offers: string
   readonly more?: string
   readonly documents: string
+  /** What stands in `b.yaml`. */
+  readonly applied?: string
 }
 
-async function play({ offers, more = '', documents }: Drawing, seed = '1') {
+async function play({ offers, more = '', documents, applied }: Drawing, seed = '1') {
   const text = `
 kind: Scenario
 name: small
@@ -23,7 +25,10 @@ ${more}
 ${documents}`
   const read = readScenario([{ file: 'a.yaml', text }])
   assert.ok(read.faults === null, JSON.stringify(read.faults))
-  const played = await simulate({ ...read, changes: [], seed, against: 'base' })
+  const later = applied && readApplied({ file: 'b.yaml', text: applied }, read.scenario)
+  assert.deepEqual(later ? later.faults : [], [])
+  const files = later ? { applied: { 'b.yaml': later.specs } } : {}
+  const played = await simulate({ ...read, ...files, changes: [], seed, against: 'base' })
   assert.deepEqual(played.outcome.violations, [])
   return played
 }
@@ -132,6 +137,121 @@ it('[SC10] obeys a contract from the day on which it binds', async () => {
   const two = train.replace('train', 'other')
   const documents = [train, two, contract].join('\n---\n')
   const { outcome } = await play({ offers: h100, more, documents })
+  const bought = outcome.timeline.filter(({ text }) => /: bought /.test(text))
+  assert.match(bought[0]?.text ?? '', / at bolt /)
+  assert.match(bought[1]?.text ?? '', / at acme /)
+  assert.equal(Math.floor((bought[1]?.atMs ?? 0) / hour), 2)
+})
+
+const signed = 'signed: 2025-01-01, from: 2025-01-01, source: letter'
+const contract = (clause: string) => {
+  const frame = `name: msa, with: bolt, form: MSA, bindingness: definitive, ${signed}`
+  return `{ kind: Contract, ${frame}, clauses: [${clause}] }`
+}
+const other = train.replace('train', 'other')
+
+it('[SC12] the holder of a right is told, declines, and what it declined is bought', async () => {
+  const more = `
+start: 2025-03-01
+timeline:
+  - { at: 30m, do: submit, workload: other }
+  - { at: 50m, do: rofr-answer, workload: other, offer: acme/h100, answer: decline }
+  - { at: 1h, do: rofr-notice, workload: other, offer: acme/h100 }
+  - { at: 2h, do: rofr-answer, workload: other, offer: acme/h100, answer: decline }`
+  const right = contract('{ kind: rofr, id: first }')
+  const documents = [train, other, right].join('\n---\n')
+  const { timeline, phases } = (await play({ offers: h100, more, documents })).outcome
+  const atOf = (text: RegExp) => timeline.find((each) => text.test(each.text))?.atMs ?? 0
+  const refused = atOf(/^that was refused: no case of other at acme\/h100 waits/)
+  assert.equal(Math.floor(refused / 60_000), 50)
+  assert.equal(Math.floor(atOf(/^other\.0: bought .* at acme /) / hour), 2)
+  const told = timeline.filter(({ kind, text }) => kind === 'law' && text.startsWith('other'))
+  assert.deepEqual(
+    told.map(({ text }) => text.replace(/ \(assumed.*?\)/, '')),
+    [
+      'other may not have acme/h100: bolt may refuse first, and was not given notice of this ' +
+        'offer (msa/first)',
+      'other may not have acme/h100: the right of bolt is noticed (msa/first)',
+    ],
+  )
+  const [phase] = phases
+  assert.deepEqual(
+    phase?.bought.map(({ workload, offer, because }) => [workload, offer, because]),
+    [
+      ['train', 'bolt/spare', []],
+      ['other', 'acme/h100', ['free by the case msa/first/other@acme/h100']],
+    ],
+  )
+})
+
+it('[SC12] suppliers rise and fall, clauses are set aside, and launches are noted', async () => {
+  const standing = (at: string, state: string) => {
+    return `{ at: ${at}, do: supplier-standing, supplier: acme, state: ${state} }`
+  }
+  const more = `
+start: 2025-03-01
+timeline:
+  - ${standing('0s', 'prospect')}
+  - ${standing('1h', 'active')}
+  - { at: 90m, do: waive, clause: msa/alone, kind: override, until: 2025-03-02 }
+  - { at: 2h, do: waive, clause: msa/none, kind: granted, until: 2025-03-02 }
+  - { at: 150m, do: record, record: launch, product: chat, supplier: bolt, document: letter }`
+  const clauses = '{ kind: exclusivity, id: alone }, { kind: launch_first, id: first }'
+  const wish = other.replace('run: x', 'run: x, product: chat, suppliers: [acme]')
+  const documents = [wish, contract(clauses)].join('\n---\n')
+  const { timeline, phases } = (await play({ offers: h100, more, documents })).outcome
+  const bought = timeline.find(({ text }) => /: bought /.test(text))
+  assert.equal(Math.floor((bought?.atMs ?? 0) / 60_000), 150)
+  const steps = timeline.filter(({ kind }) => kind === 'supplier.standing')
+  assert.deepEqual(
+    steps.map(({ text }) => /is (\w+),/.exec(text)?.[1]),
+    ['retired', 'prospect', 'approved', 'active'],
+  )
+  assert.ok(timeline.some(({ text }) => /refused: there is no clause msa\/none/.test(text)))
+  assert.deepEqual(
+    phases[0]?.barred.map(({ clause }) => clause),
+    ['list/acme', 'msa/alone', 'msa/first'],
+  )
+})
+
+it('[SC13] each turn of the law begins a phase, with what begins and ends', async () => {
+  const more = 'start: 2025-03-01'
+  const until = 'to: 2025-03-01T02:00Z'
+  const clauses = [
+    `{ kind: exclusivity, id: alone, ${until} }`,
+    '{ kind: rofo, id: offer, from: 2025-03-01T04:00Z }',
+    '{ kind: preferred_overflow, id: next, order: [acme], recorded: 2025-03-01T05:00Z }',
+  ]
+  const letter = contract('{ kind: rofo, id: loose }').replace('definitive', 'announced')
+  const loose = letter.replace('name: msa', 'name: letter')
+  const documents = [train, contract(clauses.join()), loose].join('\n---\n')
+  const { phases } = (await play({ offers: h100, more, documents })).outcome
+  assert.deepEqual(
+    phases.map(({ fromMs, toMs, turns }) => [fromMs / hour, toMs / hour, ...turns]),
+    [
+      [0, 2, 'msa/alone binds'],
+      [2, 4, 'msa/alone binds no more'],
+      [4, 5, 'msa/offer begins to bind'],
+      [5, 6, 'msa/next begins to bind'],
+    ],
+  )
+})
+
+it('[SC14] looks as seldom as it is told, and does the same', async () => {
+  const { outcome } = await play({ offers: h100, more: 'turn_every: 1h', documents: train })
+  assert.deepEqual(
+    outcome.workloads.map(({ starts, state }) => [starts, state]),
+    [[1, 'active']],
+  )
+  const started = outcome.timeline.find(({ kind }) => kind === 'run.started')
+  assert.ok((started?.atMs ?? 0) < hour)
+})
+
+it('[SC15] a supplier is on the list from the day on which a file names it', async () => {
+  const more = 'timeline: [{ at: 2h, do: apply, file: b.yaml }]'
+  const applied = '{ kind: Supplier, name: acme, url: http://acme, class: A }'
+  const documents = [train, other].join('\n---\n')
+  const { outcome } = await play({ offers: h100, more, documents, applied })
   const bought = outcome.timeline.filter(({ text }) => /: bought /.test(text))
   assert.match(bought[0]?.text ?? '', / at bolt /)
   assert.match(bought[1]?.text ?? '', / at acme /)

@@ -8,16 +8,19 @@ import { standBy } from '../bystander.ts'
 import { evidenceOf } from '../witness.ts'
 import { measure, type Outcome } from './measure.ts'
 import type { Scenario } from './scenario.ts'
-import { type Play, type Stage, settings, stage } from './stage.ts'
+import { type Play, type Stage, settingsFor, stage } from './stage.ts'
 
 export type { Outcome, Refusal, Told, WorkloadOutcome } from './measure.ts'
-export { readScenario } from './read.ts'
+export type { Phase } from './phases.ts'
+export { readApplied, readScenario } from './read.ts'
 export type { Scenario } from './scenario.ts'
 export { readTrace } from './trace.ts'
 
 export interface Simulation {
   readonly scenario: string
   readonly seed: string
+  /** The moment of its start, where somebody named it. */
+  readonly startAt: number | null
   readonly durationMs: number
   readonly outcome: Outcome
   /** Null where it was not asked for. */
@@ -27,13 +30,20 @@ export interface Simulation {
 export interface SimulateOptions extends Play {
   /** Whether to play today's world too. */
   readonly against: 'base' | 'none'
+  /** Told of every percent of what there is to play, from 0 to 1. */
+  readonly onProgress?: (share: number) => void
 }
 
-export async function simulate({ against, ...play }: SimulateOptions): Promise<Simulation> {
+export async function simulate(options: SimulateOptions): Promise<Simulation> {
+  const { against, onProgress = () => {}, ...play } = options
   const { scenario, seed } = play
-  const outcome = await played(play)
-  const today = against === 'base' ? await played(calm(play)) : null
-  return { scenario: scenario.name, seed, durationMs: scenario.durationMs, outcome, today }
+  const { name, durationMs, isDated, startAt } = scenario
+  const worlds = against === 'base' ? 2 : 1
+  const outcome = await played(play, (share) => onProgress(share / worlds))
+  const today =
+    worlds === 2 ? await played(calm(play), (share) => onProgress((1 + share) / 2)) : null
+  const dated = isDated ? startAt : null
+  return { scenario: name, seed, startAt: dated, durationMs, outcome, today }
 }
 
 /** What is first submitted in the timeline is not there today. */
@@ -49,12 +59,17 @@ function calm({ scenario, specs, ...play }: Play): Play {
   }
 }
 
-async function played(play: Play): Promise<Outcome> {
+const parts = 100
+
+async function played(play: Play, onProgress: (share: number) => void): Promise<Outcome> {
   const staged = stage(play)
   const { world } = staged
   const { startAt, durationMs } = play.scenario
-  standBy(world, { silentMs: settings.silentMs, commitLateMs: 0 })
-  await world.kernel.run(startAt + durationMs)
+  standBy(world, { silentMs: settingsFor(play.scenario).silentMs, commitLateMs: 0 })
+  for (let part = 1; part <= parts; part += 1) {
+    await world.kernel.run(startAt + Math.round((durationMs * part) / parts))
+    onProgress(part / parts)
+  }
   // What still works is counted up to now.
   for (const machine of world.machines.values()) machine.cut()
   return measure(staged, { startAt, violations: violationsOf(staged) })

@@ -12,7 +12,9 @@ import { goodManners } from '../shop.ts'
 import { makeStorms } from '../storms.ts'
 import { noTrouble, type Trouble } from '../trouble.ts'
 import { type ShopPlan, type World, worldOf } from '../world.ts'
+import { carryOut, type Deed } from './deeds.ts'
 import { alter, happen } from './happen.ts'
+import { type LawSeen, type Turn, turnsOfLaw, watchLaw } from './phases.ts'
 import type { Goods, RandomTrouble, Scenario } from './scenario.ts'
 import { tellHappening } from './telling.ts'
 import type { Change } from './trace.ts'
@@ -22,6 +24,8 @@ export interface Play {
   readonly specs: readonly Spec[]
   /** What the traces say, all files together. */
   readonly changes: readonly Change[]
+  /** What stands in each file that people submit in the timeline. */
+  readonly applied?: Readonly<Record<string, readonly Spec[]>>
   readonly seed: string
 }
 
@@ -31,6 +35,8 @@ export interface Stage {
   readonly said: readonly Said[]
   /** Load of each service as it changed, in the order of time. */
   readonly loads: readonly LoadStep[]
+  readonly law: LawSeen
+  readonly turns: readonly Turn[]
 }
 
 export interface Said {
@@ -44,30 +50,42 @@ export interface LoadStep {
   readonly requestsPerSecond: number
 }
 
-const [second, minute] = [1_000, 60_000]
+const second = 1_000
 
-/** The loop's own pace, as many times slower as makes days pass in seconds. */
-export const settings: Settings = {
-  serverUrl: 'http://plant',
-  tickMs: minute,
-  listEveryMs: 2 * minute,
-  quoteEveryMs: 5 * minute,
-  askDeadlineMs: 10 * second,
-  callDeadlineMs: 30 * second,
-  leadershipMs: 150 * second,
-  grantMs: 4 * minute,
-  beatMs: minute,
-  deadManMs: 45 * minute,
-  silentMs: 200 * second,
-  bootTimeoutMs: 30 * minute,
-  giveUpMs: 10 * minute,
+/**
+ * The loop's own pace, as many times slower as makes days pass in seconds: all that is counted in
+ * turns grows with a turn, and a call takes as long as ever.
+ */
+export function settingsFor({ turnEveryMs: turn }: Pick<Scenario, 'turnEveryMs'>): Settings {
+  return {
+    serverUrl: 'http://plant',
+    tickMs: turn,
+    listEveryMs: 2 * turn,
+    quoteEveryMs: 5 * turn,
+    askDeadlineMs: 10 * second,
+    callDeadlineMs: 30 * second,
+    leadershipMs: 2.5 * turn,
+    grantMs: 4 * turn,
+    beatMs: turn,
+    deadManMs: 45 * turn,
+    silentMs: Math.round((10 * turn) / 3),
+    bootTimeoutMs: 30 * turn,
+    giveUpMs: 10 * turn,
+  }
 }
 
 export function stage(play: Play): Stage {
   const { scenario, changes, seed } = play
   const trouble = troubleOf(scenario.trouble)
   const world = worldOf({
-    ...{ seed, startAt: scenario.startAt, settings, trouble, plants: 1, upgrades: false },
+    ...{
+      seed,
+      startAt: scenario.startAt,
+      settings: settingsFor(scenario),
+      trouble,
+      plants: 1,
+      upgrades: false,
+    },
     shops: scenario.suppliers.map(shopPlan),
   })
   const said: Said[] = []
@@ -82,39 +100,68 @@ export function stage(play: Play): Stage {
     if (!wish) throw new Error(`there is no workload ${name}`)
     ready.then(() => world.people.apply(simulated(wish, scenario))).catch(() => {})
   }
+  const act = (what: Deed) => {
+    const specs = what.do === 'apply' ? fileOf(play, what.file) : []
+    ready
+      .then(() => world.people.act(what.do, (plant) => carryOut(what, plant, specs)))
+      .then((refused) => {
+        if (refused === null) return
+        said.push({ at: world.kernel.now(), text: `that was refused: ${refused}` })
+      })
+      .catch(() => {})
+  }
   for (const each of scenario.timeline) {
     world.kernel.after(each.atMs, () => {
       said.push({ at: world.kernel.now(), text: tellHappening(each) })
-      happen(each, { world, scenario, carry, submit })
+      happen(each, { world, scenario, carry, submit, act })
     })
   }
   for (const { atMs, ...change } of changes) {
     if (atMs < scenario.durationMs)
       world.kernel.after(atMs, () => alter({ world, scenario }, change))
   }
-  said.push(...turnsOfLaw(play))
   makeStorms(world, trouble.storms, scenario.durationMs)
-  keepLoad(world, loads)
-  return { world, said, loads }
+  // Nobody reports what nobody ever carries: that would be most of what happens in a year.
+  if (loads.length > 0 || scenario.timeline.some((each) => each.do === 'load')) {
+    keepLoad(world, loads)
+  }
+  return { world, said, loads, law: watchLaw(world), turns: turnsOf(play) }
 }
 
-/** When clauses begin to bind and cease to, in the days that are played. */
-function turnsOfLaw({ scenario: { startAt, durationMs }, specs }: Play): readonly Said[] {
-  const clauses = specs.flatMap((each) => (each.kind === 'Contract' ? each.spec.clauses : []))
-  return clauses
-    .flatMap(({ contract, id, from, to, repeal }) => [
-      { at: from, text: `${contract}/${id} begins to bind` },
-      ...(to === null ? [] : [{ at: to, text: `${contract}/${id} binds no more` }]),
-      ...(repeal === null ? [] : [{ at: repeal.at, text: `${contract}/${id} is repealed` }]),
-    ])
-    .filter(({ at }) => at >= startAt && at < startAt + durationMs)
+function turnsOf({ scenario, specs, applied = {} }: Play): readonly Turn[] {
+  const { startAt: from, durationMs, timeline } = scenario
+  const contracts = (list: readonly Spec[]) =>
+    list.flatMap((each) => (each.kind === 'Contract' ? [each.spec] : []))
+  const later = timeline.flatMap((each) => {
+    if (each.do !== 'apply') return []
+    // What is submitted later was not known before, whatever day it is of.
+    return contracts(applied[each.file] ?? []).map((contract) => {
+      return { ...contract, recordedAt: Math.max(contract.recordedAt, from + each.atMs) }
+    })
+  })
+  return turnsOfLaw([...contracts(specs), ...later], { from, to: from + durationMs })
+}
+
+/** As the control plane takes it: a simulated supplier, and work that a simulated machine does. */
+function fileOf({ applied = {}, scenario }: Play, file: string): readonly Spec[] {
+  return (applied[file] ?? []).map((each) => {
+    const goods = scenario.suppliers.find(({ name }) => name === each.spec.name)
+    if (each.kind !== 'Supplier' || !goods) return simulated(each, scenario)
+    return { kind: 'Supplier', spec: supplierOf(goods, each.spec) }
+  })
 }
 
 /** Suppliers and rules first, then all workloads that the timeline does not submit later. */
 async function submitAll({ people }: World, play: Play): Promise<void> {
   const { scenario, specs } = play
-  const described = specs.filter((each) => each.kind === 'Supplier').map(({ spec }) => spec)
-  const suppliers = scenario.suppliers.map((goods) =>
+  const described = suppliersIn(specs)
+  const isThere = (name: string) => described.some((each) => each.name === name)
+  const later = suppliersIn(Object.values(play.applied ?? {}).flat())
+  // Whom only a file of the timeline describes is on the list from then on.
+  const listed = scenario.suppliers.filter(({ name }) => {
+    return isThere(name) || !later.some((each) => each.name === name)
+  })
+  const suppliers = listed.map((goods) =>
     supplierOf(
       goods,
       described.find(({ name }) => name === goods.name),
@@ -124,12 +171,18 @@ async function submitAll({ people }: World, play: Play): Promise<void> {
     ...suppliers.map((spec) => ({ kind: 'Supplier', spec }) as const),
     ...specs.filter(({ kind }) => kind === 'Policy' || kind === 'Contract'),
   )
-  const later = scenario.timeline.flatMap((each) => (each.do === 'submit' ? each.workload : []))
+  const submitted = scenario.timeline.flatMap((each) => {
+    return each.do === 'submit' ? each.workload : []
+  })
   for (const each of specs) {
-    if (isWorkload(each) && !later.includes(each.spec.name)) {
+    if (isWorkload(each) && !submitted.includes(each.spec.name)) {
       people.apply(simulated(each, scenario)).catch(() => {})
     }
   }
+}
+
+function suppliersIn(specs: readonly Spec[]): readonly SupplierSpec[] {
+  return specs.flatMap((each) => (each.kind === 'Supplier' ? [each.spec] : []))
 }
 
 function isWorkload({ kind }: Spec): boolean {

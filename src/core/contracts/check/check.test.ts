@@ -121,7 +121,7 @@ it('[CL58] finds nothing wrong with the story', () => {
     '../../../../examples/contracts/incumbent-overflow-rival.yaml',
     import.meta.url,
   )
-  const known = { accelerator: ['GB200', 'TPU-v6e'], product: ['api-models', 'chat'] }
+  const known = { accelerator: ['GB200', 'tpu-v6e'], product: ['api-models', 'chat'] }
   assert.deepEqual(
     found(readFileSync(file, 'utf8'), known).filter((each) => !/1 GW/.test(each)),
     [],
