@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
-import type { SupplierSpec } from '../core/domain/supplier.ts'
+import { type SupplierSpec, standingAt } from '../core/domain/supplier.ts'
 import { embedded } from '../drivers/ledgers/embedded.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import { decideStanding } from './standing.ts'
@@ -72,4 +72,23 @@ it('[OP25] is remembered of a supplier that was forgotten and comes again', asyn
   await ledger.commit({ puts: [{ ...row, live: false }], events: [] })
   assert.equal(await apply(ledger, acme), 'created')
   assert.equal((await ledger.get('supplier', 'acme'))?.body.standing?.state, 'retired')
+})
+
+it('[OP25] stays known for every day on which it was in force', async (t) => {
+  const ledger = await openLedger(t)
+  for (const state of ['retired', 'prospect', 'approved'] as const) await decided(ledger, state)
+  const row = await ledger.get('supplier', 'acme')
+  assert.ok(row?.body.standing)
+  const { before = [], ...last } = row.body.standing
+  assert.deepEqual(
+    before.map(({ state }) => state),
+    ['retired', 'prospect'],
+  )
+  const dated = before.map((each, index) => ({ ...each, since: 10 * (index + 1) }))
+  const spec = { ...row.body, standing: { ...last, since: 30, before: dated } }
+  assert.deepEqual(
+    [9, 10, 29, 30].map((at) => standingAt(spec, at)?.state ?? null),
+    [null, 'retired', 'prospect', 'approved'],
+  )
+  assert.equal(standingAt(acme, 30), null)
 })

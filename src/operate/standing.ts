@@ -3,7 +3,13 @@
  * whatever else is said of the supplier later.
  */
 import { event } from '../core/domain/event.ts'
-import { type Standing, standingMoves, standingOf } from '../core/domain/supplier.ts'
+import {
+  type Standing,
+  type StandingSince,
+  type SupplierSpec,
+  standingMoves,
+  standingOf,
+} from '../core/domain/supplier.ts'
 import type { Ledger } from '../ports/ledger.ts'
 
 export interface StandingOrder {
@@ -35,7 +41,7 @@ export async function decideStanding(
       const may = standingMoves[from].join(' or ')
       return { outcome: 'refused', why: `${supplier} is ${from}; it can become ${may}` }
     }
-    const standing = { state, reason, by, since: await ledger.now() }
+    const standing = { state, reason, by, since: await ledger.now(), ...formerOf(row.body) }
     const done = await ledger.commit({
       puts: [{ ...row, body: { ...row.body, standing } }],
       events: [event('supplier.standing', { supplier }, { from, to: state, reason, by })],
@@ -43,4 +49,11 @@ export async function decideStanding(
     if (done.outcome === 'done') return { outcome: 'done', state }
   }
   return { outcome: 'refused', why: `${supplier} is being changed by others at the same time` }
+}
+
+/** A day that is over is still asked for: nothing that was decided is forgotten. */
+function formerOf({ standing }: SupplierSpec): { readonly before?: readonly StandingSince[] } {
+  if (!standing) return {}
+  const { before = [], ...last } = standing
+  return { before: [...before, last] }
 }

@@ -55,12 +55,18 @@ export interface SupplierSpec {
   /** What it is on the list for; everything where nothing is said. */
   readonly scope?: SupplierScope
   /** As somebody decided it, never as YAML says; who is named and never judged is active. */
-  readonly standing?: {
-    readonly state: Standing
-    readonly reason: string
-    readonly by: string
-    readonly since: Ms
+  readonly standing?: StandingSince & {
+    /** What was decided before, the oldest first; left out where this is the first decision. */
+    readonly before?: readonly StandingSince[]
   }
+}
+
+/** A standing, and who decided it when and why. */
+export interface StandingSince {
+  readonly state: Standing
+  readonly reason: string
+  readonly by: string
+  readonly since: Ms
 }
 
 /** For which products and in which regions a supplier may be used; null: nobody knows yet. */
@@ -71,6 +77,13 @@ export interface SupplierScope {
 
 export function standingOf({ standing }: Pick<SupplierSpec, 'standing'>): Standing {
   return standing?.state ?? 'active'
+}
+
+/** What was in force at a moment; null where nobody had decided anything by then. */
+export function standingAt({ standing }: SupplierSpec, at: Ms): StandingSince | null {
+  if (!standing) return null
+  const { before = [], ...last } = standing
+  return [...before, last].findLast(({ since }) => since <= at) ?? null
 }
 
 const engines: readonly string[] = ['slurm']
