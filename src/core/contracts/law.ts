@@ -3,7 +3,7 @@
  *
  * Where no clause is in force it costs nothing to ask.
  */
-import { type Clause, clauseName } from '../domain/clause.ts'
+import { type Clause, clauseName, type PreferredOverflow } from '../domain/clause.ts'
 import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
@@ -13,9 +13,9 @@ import type { Workload } from '../domain/workload.ts'
 import { judge, siteOf } from '../trust/judge.ts'
 import { jitterOf } from '../trust/shaping.ts'
 import { inForceAt } from './as-of.ts'
-import { heard, type Permission, permits } from './permits.ts'
+import { heard, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
-import { type Act, noRecords, type Records } from './rights/act.ts'
+import { type Act, noRecords, type Records, type Refusal } from './rights/act.ts'
 import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
 import { advance, passed } from './rofr/advance.ts'
 import { isAboutDeal } from './rofr/bar.ts'
@@ -118,7 +118,7 @@ export function barOf(law: Law, buying: Buying): Bar | null {
 }
 
 /** What the list of suppliers does not name it for. */
-function scopeBar({ at, records }: Law, { seller, workload, region }: Buying): Bar | null {
+export function scopeBar({ at, records }: Law, { seller, workload, region }: Buying): Bar | null {
   const { products, regions } = seller?.scope ?? {}
   const isRegion = regions === undefined || regions?.includes(region)
   const isProduct =
@@ -183,7 +183,8 @@ export function jitterAt({ at, until, house }: Law, site: Omit<Placing, 'workloa
 
 function waiverNamed(clause: string, at: Ms, { waivers }: Records): boolean {
   return waivers.some((each) => {
-    return each.clause === clause && at < each.until && new Set(each.by).size >= 2
+    const isNow = each.from <= at && at < each.until
+    return each.clause === clause && isNow && new Set(each.by).size >= 2
   })
 }
 
@@ -196,13 +197,13 @@ function contractBar(law: Law, buying: Buying): Bar | null {
   return null
 }
 
-function phraseBar({ clause, why, remedy }: Permission & { readonly allowed: false }): Bar {
+export function phraseBar({ clause, why, remedy }: Refusal): Bar {
   const { source } = phrase(clause)
   return { clause: clauseName(clause), because: why, remedy, source }
 }
 
 /** Who buys capacity for work places it there; who buys it for a product starts that there, too. */
-function actsOf({ at }: Law, buying: Buying): readonly Act[] {
+export function actsOf({ at }: Law, buying: Buying): readonly Act[] {
   const { workload, supplier, region, seller } = buying
   const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUser: null }
   const facts = factsOfBuying(buying, at)
@@ -236,6 +237,7 @@ export function dealOf(buying: Omit<Buying, 'seller'>, startAt: Ms): Deal {
 
 /** Who, as clauses prefer, is asked in which order while others have no space. */
 export interface Overflow {
+  readonly clauses: readonly PreferredOverflow[]
   /** By clauses about this workload: whoever of them has space ends the preference. */
   readonly parties: readonly string[]
   /** The lower is asked first; `outOfSpace` are those of the parties that have none. */
@@ -250,11 +252,12 @@ export function overflowOf({ inForce }: Law, workload: Workload): Overflow | nul
     ...(product && { product: [product] }),
     ...(dataClass && { data_class: [dataClass] }),
   }
-  const preferring = inForce.filter((clause) => {
+  const preferring = inForce.filter((clause): clause is PreferredOverflow => {
     return clause.kind === 'preferred_overflow' && isInScope(clause.scope, facts)
   })
   if (preferring.length === 0) return null
   return {
+    clauses: preferring,
     parties: [...new Set(preferring.map((clause) => clause.with))],
     rank: (supplier, outOfSpace) => overflowOrder(preferring, { supplier, facts, outOfSpace }),
   }
