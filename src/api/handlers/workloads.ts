@@ -19,11 +19,12 @@ import {
   reasonView,
   workloadView,
 } from '../../core/report/views.ts'
-import { verdictsAt } from '../../operate/law/look.ts'
 import { type LawChange, lawOf, unknownScopes } from '../../operate/law/take.ts'
 import { type SubmitResult, submit } from '../../operate/submit.ts'
+import { verdictsAt } from '../../operate/verdicts.ts'
 import { withdraw } from '../../operate/withdraw.ts'
 import type { Kind, Row, RowQuery, Snapshot } from '../../ports/ledger.ts'
+import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
 import type { ApplyRequest } from '../wire.ts'
 import type { Handlers, House } from './handler.ts'
@@ -77,12 +78,16 @@ export function workloadHandlers(house: House): Handlers<Names> {
     deleteWorkload: async ({ params }) => deleted(house, params.name),
     async why({ params: { name }, query }) {
       const { body } = await found(house, name)
-      const snapshot = await ledger.read()
       if (query.at !== undefined) {
-        const asked = { offers: operator.offers(), at: query.at }
-        const verdicts = [...verdictsAt(snapshot, body.spec, asked)]
+        const { charges } = await chargedOf(ledger, house.books)
+        const asked = { offers: operator.offers(), at: query.at, charges }
+        const found = await verdictsAt(ledger, body.spec, asked)
+        const verdicts = found.map(({ relations, says, ...each }) => {
+          return { ...each, relations: [...relations], says: [...says] }
+        })
         return { name, at: query.at, reasons: [], verdicts }
       }
+      const snapshot = await ledger.read()
       const [plan] = snapshot.rows.plan
       const at = plan?.body.at ?? snapshot.now
       return { name, at, reasons: reasonsOf(house, snapshot, body), verdicts: [] }

@@ -103,6 +103,8 @@ export type RecordView = z.infer<typeof RecordView>
 
 export const VerdictView = z.object({
   offer: z.string(),
+  standing: z.string().describe('how its supplier stood with us on that day'),
+  relations: z.array(z.string()).describe('what its supplier, and whoever hosts it, was to us'),
   bar: z
     .object({
       clause: z.string(),
@@ -112,5 +114,8 @@ export const VerdictView = z.object({
     })
     .nullable()
     .describe('null where no clause forbids it'),
+  says: z
+    .array(z.object({ clause: z.string(), says: z.string() }))
+    .describe('more bars, what is owed where it is free, who is preferred, what is paid for'),
 })
 export type VerdictView = z.infer<typeof VerdictView>

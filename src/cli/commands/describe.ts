@@ -63,10 +63,14 @@ export async function why(
   return exitCodes.ok
 }
 
-function verdictText({ offer, bar }: VerdictView): string {
-  if (bar === null) return `${plain(offer)}: no clause forbids it\n`
+function verdictText({ offer, standing, relations, bar, says }: VerdictView): string {
+  const party = [standing, ...relations].join(', ')
+  const head = `${offer} (${party}): `
+  const more = says.map((each) => `${indent}${plain(`${each.clause}: ${each.says}`)}\n`)
+  if (bar === null) return `${plain(head)}no clause forbids it\n${more.join('')}`
   const { because, clause, source, remedy } = bar
-  return `${plain(`${offer}: ${because} (${clause}; ${source}); to change that, ${remedy}`)}\n`
+  const why = `${because} (${clause}; ${source}); to change that, ${remedy}`
+  return `${plain(head)}${plain(why)}\n${more.join('')}`
 }
 
 function facts(workload: WorkloadView) {

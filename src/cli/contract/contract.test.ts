@@ -54,9 +54,12 @@ const answers: Answers = {
   why: ({ query }) => ({
     ...{ name: 'train', at: Number(query.at), reasons: [] },
     verdicts: [
-      { offer: 'ally/h100', bar: null },
       {
-        offer: 'rival/h100',
+        ...{ offer: 'ally/h100', standing: 'active', relations: ['partner'], bar: null },
+        says: [{ clause: 'msa/next', says: 'it is asked as number 1' }],
+      },
+      {
+        ...{ offer: 'rival/h100', standing: 'prospect', relations: ['rival'], says: [] },
         bar: {
           ...{ clause: 'msa/alone', because: 'incumbent is exclusive' },
           ...{ remedy: 'obtain a waiver of msa/alone', source: 'letter (primary)' },
@@ -136,8 +139,9 @@ loi/price  does not bind
     const { stdout } = await says(t, 'why', 'train', '--at', '2024-06-01')
     assert.equal(
       stdout,
-      'ally/h100: no clause forbids it\n' +
-        'rival/h100: incumbent is exclusive (msa/alone; letter (primary)); ' +
+      'ally/h100 (active, partner): no clause forbids it\n' +
+        '  msa/next: it is asked as number 1\n' +
+        'rival/h100 (prospect, rival): incumbent is exclusive (msa/alone; letter (primary)); ' +
         'to change that, obtain a waiver of msa/alone\n',
     )
   })

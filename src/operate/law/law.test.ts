@@ -17,9 +17,9 @@ import { defaultSettings } from '../settings.ts'
 import { submit } from '../submit.ts'
 import { decide } from '../turn/decide.ts'
 import type { Observed } from '../turn/observed.ts'
+import { verdictsAt } from '../verdicts.ts'
 import { contingentView, takeOption } from './contingent.ts'
 import { exposureView } from './exposure.ts'
-import { verdictsAt } from './look.ts'
 import { keep } from './record.ts'
 import { waive } from './waive.ts'
 
@@ -158,8 +158,8 @@ it('[OP24] an override takes two persons, and lifts nothing before', async (t) =
     return done.outcome === 'done' ? [done.waiver.by.join(), done.isInForce] : done.why
   }
   const barred = async () => {
-    const snapshot = await ledger.read()
-    return verdictsAt(snapshot, job('w'), { offers: [offer], at: now })[0]?.bar?.clause ?? null
+    const [verdict] = await verdictsAt(ledger, job('w'), { offers: [offer], at: now, charges: [] })
+    return verdict?.bar?.clause ?? null
   }
   assert.equal(await barred(), 'msa/alone')
   assert.deepEqual(await said('ann'), ['ann', false])
@@ -267,8 +267,8 @@ it('[OP22] asks where a region stands, and takes no silence for an answer', asyn
   const text = contract('msa', 'bolt').replace('exclusivity, id: alone', residency)
   const why = async (supplier: string) => {
     await submit(ledger, read(supplier), null)
-    const snapshot = await ledger.read()
-    return verdictsAt(snapshot, job('w'), { offers: [offer], at: now })[0]?.bar?.because
+    const [verdict] = await verdictsAt(ledger, job('w'), { offers: [offer], at: now, charges: [] })
+    return verdict?.bar?.because
   }
   await submit(ledger, read(text), null)
   assert.match((await why(acme)) ?? '', /jurisdiction is not known/)
@@ -285,8 +285,8 @@ it('[OP29] what happened is kept with its paper, once, and lets clauses go', asy
   assert.equal(done.outcome, 'done')
   const wish = { ...job('w'), product: 'chat' }
   const barred = async () => {
-    const verdicts = verdictsAt(await ledger.read(), wish, { offers: [offer], at: now })
-    return verdicts[0]?.bar?.clause ?? null
+    const [verdict] = await verdictsAt(ledger, wish, { offers: [offer], at: now, charges: [] })
+    return verdict?.bar?.clause ?? null
   }
   assert.equal(await barred(), 'msa/offer')
   const by = { by: 'ann', document: 'letter 8' }

@@ -4,14 +4,9 @@
 import { asOf } from '../../core/contracts/as-of.ts'
 import { calendar } from '../../core/contracts/calendar.ts'
 import { gaps } from '../../core/contracts/check/contradictions.ts'
-import { type Bar, barOf, houseOf, lawAt } from '../../core/contracts/law.ts'
 import { phrase, phraseSilence } from '../../core/contracts/phrase.ts'
-import { noRecords } from '../../core/contracts/rights/act.ts'
-import { keptRecords } from '../../core/contracts/rights/kept.ts'
 import { type Clause, clauseName } from '../../core/domain/clause.ts'
-import { type Offer, offerName } from '../../core/domain/offer.ts'
 import type { Ms } from '../../core/domain/time.ts'
-import type { Workload } from '../../core/domain/workload.ts'
 import type { Snapshot } from '../../ports/ledger.ts'
 import { historyOf } from './take.ts'
 
@@ -75,37 +70,4 @@ function datesOf(snapshot: Snapshot) {
 export function gapsView(snapshot: Snapshot) {
   const { inForce } = asOf(historyOf(snapshot), snapshot.now, snapshot.now)
   return gaps(inForce)
-}
-
-export interface Verdict {
-  readonly offer: string
-  /** Null where it might have been bought. */
-  readonly bar: Bar | null
-}
-
-/** What the law of a day says to a workload at what is for sale today. */
-export function verdictsAt(
-  snapshot: Snapshot,
-  workload: Workload,
-  { offers, at }: { readonly offers: readonly Offer[]; readonly at: Ms },
-): readonly Verdict[] {
-  const waivers = snapshot.rows.waiver.map(({ body }) => body)
-  const sellers = snapshot.rows.supplier.map(({ body }) => body)
-  const house = houseOf(snapshot.rows.policy[0]?.body ?? null, sellers)
-  const kept = keptRecords(snapshot.rows.record.map(({ body }) => body))
-  const records = { ...noRecords, ...kept, waivers }
-  const law = lawAt(historyOf(snapshot), at, { records, house })
-  return offers.flatMap((offer) => {
-    const { accelerator, perNode, region, supplier } = offer
-    const alternative = workload.resources.find((each) => {
-      return each.accelerator === accelerator && each.perNode === perNode
-    })
-    if (!alternative) return []
-    const { nodes } = alternative
-    const pricePerHour = offer.pricePerHour * nodes
-    const seller = sellers.find(({ name }) => name === supplier) ?? null
-    const shape = { accelerator, perNode, nodes, region, pricePerHour }
-    const buying = { id: '', workload, supplier, seller, ...shape }
-    return { offer: offerName(offer), bar: barOf(law, buying) }
-  })
 }
