@@ -7,11 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
 import type { Charge } from '../core/domain/charge.ts'
+import type { Lease } from '../core/domain/lease.ts'
 import type { Offer } from '../core/domain/offer.ts'
 import type { Workload } from '../core/domain/workload.ts'
 import { readSubmission } from '../core/spec/read.ts'
 import { embedded } from '../drivers/ledgers/embedded.ts'
 import type { Ledger } from '../ports/ledger.ts'
+import { lease as leasePut } from '../testing/ledger-rows.ts'
+import { keep } from './law/record.ts'
 import { decideRight, giveNotice, type Move, openRight } from './law/rofr.ts'
 import { waive } from './law/waive.ts'
 import { decideStanding } from './standing.ts'
@@ -29,6 +32,12 @@ kind: Service
 name: api
 product: api-models
 run: ./serve
+resources: { accelerators: H100:8 }
+---
+kind: Job
+name: chat
+product: chat
+run: ./train
 resources: { accelerators: H100:8 }
 `
 
@@ -54,10 +63,12 @@ async function house(t: TestContext) {
     await ledger.close()
     rmSync(folder, { recursive: true })
   })
-  const apply = async (...files: string[]) => {
-    const sources = files.map((file) => {
-      const url = new URL(`../../examples/contracts/${file}.yaml`, import.meta.url)
-      return file === 'wishes' ? { file, text: wishes } : { file, text: readFileSync(url, 'utf8') }
+  /** Examples by their names, and whatever else by its text. */
+  const apply = async (...documents: string[]) => {
+    const sources = documents.map((each) => {
+      const url = new URL(`../../examples/contracts/${each}.yaml`, import.meta.url)
+      const text = each.startsWith('\nkind') ? each : readFileSync(url, 'utf8')
+      return { file: each.slice(0, 30), text }
     })
     const known = { canonical: (name: string) => name, knownAccelerators: [] }
     const { specs, faults } = readSubmission(sources, known)
@@ -75,7 +86,7 @@ async function lived(t: TestContext): Promise<Ledger> {
   const judge = (state: Parameters<typeof decideStanding>[1]['state']) =>
     decideStanding(ledger, { supplier: 'rival', state, reason: 'no agreement', by: 'ann' })
   const move = (made: Move) => decideRight(ledger, { id, by: 'ann', move: made })
-  await apply('incumbent-overflow-rival', 'official-list', 'wishes')
+  await apply('incumbent-overflow-rival', 'official-list', wishes)
   for (const state of ['retired', 'prospect'] as const) await judge(state)
   on('2025-07-16')
   for (const state of ['approved', 'active'] as const) await judge(state)
@@ -106,6 +117,12 @@ async function asked(ledger: Ledger, name: string, charges: readonly Charge[] = 
     const also = says.map((each) => `${each.clause}: ${each.says}`)
     return { standing, relations, why, also }
   }
+}
+
+async function hold(ledger: Ledger, of: string, change: Partial<Lease>): Promise<void> {
+  const put = leasePut(of, 0, 'intended')
+  assert.ok(put.kind === 'lease')
+  await ledger.commit({ puts: [{ ...put, body: { ...put.body, ...change } }], events: [] })
 }
 
 const prefers =
@@ -167,6 +184,26 @@ it('[OP45] from 2025-10-28 on what is committed to says where it costs nothing m
     /rival-2025\/take-or-pay: \d+ accelerator-hours are paid for and idle/,
   )
   assert.deepEqual((await ask('rival', '2025-10-29')).also.slice(-1), [prefers])
+  // What runs on that day has cost half of it, and will cost as much every day.
+  const running = await ask('incumbent', '2025-11-01T12:00Z')
+  assert.deepEqual(running.also, [steers('$249,945,964,000.00')])
+})
+
+it('[OP45] what was held on that day uses what is paid for', async (t) => {
+  const ledger = await lived(t)
+  const shape = { supplier: 'rival', accelerator: 'GB200', perNode: 72, nodes: 100, calls: 1 }
+  await hold(ledger, 'x.0.1', shape)
+  const from = Date.parse('2025-12-05')
+  const held: Charge = {
+    ...{ id: 'rival/r1', supplier: 'rival', rental: 'r1', lease: 'x.0.1', workload: 'x' },
+    ...{ accelerator: 'GB200', accelerators: 7200, pricePerHour: 1, from, to: null, amount: 0 },
+    account: 'usage',
+  }
+  const says = async (charges: readonly Charge[]) => {
+    const ask = await asked(ledger, 'frontier', charges)
+    return (await ask('rival', '2025-12-05')).also.some((each) => each.includes('take-or-pay'))
+  }
+  assert.deepEqual([await says([]), await says([held])], [true, false])
 })
 
 it('[OP45] what begins with api stays, and from 2026-04 on starts there first', async (t) => {
@@ -190,4 +227,70 @@ it('[OP45] relations and waivers are those of the day', async (t) => {
   const now = await ask('ally', '2026-06-02')
   assert.equal(now.why, null)
   assert.match(now.also[0] ?? '', /^launch-2026\/api-first: name the waiver w1 in the order/)
+})
+
+it('[OP45] our own rules count as set aside from the day on which they were', async (t) => {
+  const ledger = await lived(t)
+  const ask = await asked(ledger, 'chat')
+  const until = Date.parse('2026-07-01')
+  const order = { clause: 'list/rival', kind: 'override', until, reason: 'outage' } as const
+  for (const by of ['ann', 'ben']) await waive(ledger, { ...order, by })
+  assert.match(
+    (await ask('rival', '2026-05-01')).why ?? '',
+    /^list\/rival: rival is on the list for/,
+  )
+  assert.equal((await ask('rival', '2026-06-02')).why, null)
+})
+
+const simple = (clauses: string) => `
+kind: Contract
+name: msa
+with: incumbent
+form: MSA
+bindingness: definitive
+signed: 2024-01-01
+from: 2024-01-01
+source: letter
+clauses:${clauses}
+`
+const rival = `
+kind: Supplier
+name: rival
+url: https://rival.example
+`
+
+it('[OP45] every bar is told, and who was asked later was not asked yet', async (t) => {
+  const { ledger, apply, on } = await house(t)
+  const alone =
+    '\n  - { kind: exclusivity, id: alone }\n  - { kind: rofo, id: offer, window: 5 days }'
+  await apply(simple(alone), rival, wishes)
+  const first = await asked(ledger, 'chat')
+  const { why, also } = await first('rival', '2024-02-01')
+  assert.match(why ?? '', /^msa\/alone: /)
+  assert.deepEqual(also, ['msa/offer: incumbent has the right to offer first'])
+  on('2024-03-01')
+  const look = { kind: 'first-look', clause: 'msa/offer', releasedAt: null } as const
+  await keep(ledger, { ...look, at: Date.parse('2024-02-02'), by: 'ann', document: 'letter' })
+  const offered = async (date: string) => (await first('rival', date)).also.join()
+  assert.match(await offered('2024-02-01'), /has the right to offer first/)
+  assert.match(await offered('2024-02-03'), /has until .* to offer first/)
+})
+
+it('[OP45] what was bought by then counts where somebody may refuse first', async (t) => {
+  const { ledger, apply } = await house(t)
+  await apply(
+    simple('\n  - { kind: rofr, id: first, at_least: 16, aggregate: 90 days }'),
+    rival,
+    wishes,
+  )
+  for (const [id, date] of [
+    ['w.0.1', '2024-02-03'],
+    ['w.0.2', '2024-02-10'],
+  ] as const) {
+    await hold(ledger, id, { supplier: 'rival', intendedAt: Date.parse(date) })
+  }
+  const ask = await asked(ledger, 'chat')
+  const why = async (date: string) => (await ask('rival', date)).why
+  assert.equal(await why('2024-02-02'), null)
+  assert.match((await why('2024-02-05')) ?? '', /^msa\/first: /)
 })

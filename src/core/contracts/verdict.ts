@@ -52,7 +52,9 @@ export function findings(law: Law, buying: Buying): Findings {
 
 /** A clause is asked about each act, and says the same to all of them. */
 function once<T extends { readonly clause: string }>(found: readonly T[]): readonly T[] {
-  return [...new Map(found.toReversed().map((each) => [each.clause, each])).values()].toReversed()
+  return found.filter(({ clause }, index) => {
+    return found.findIndex((each) => each.clause === clause) === index
+  })
 }
 
 /** Nothing new is bought from whoever was not active on that day. */
