@@ -5,6 +5,7 @@
  */
 import { event } from '../core/domain/event.ts'
 import { numbered, type Spec, same } from '../core/domain/spec.ts'
+import type { SupplierSpec } from '../core/domain/supplier.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { WorkloadStatus } from '../core/domain/workload.ts'
 import type { Commit, Kind, Ledger, Put, Row } from '../ports/ledger.ts'
@@ -92,14 +93,24 @@ async function draft(
     // One that was deleted comes back, and counts on: whoever knew the old one sees a new one.
     const next = change(row, row?.live ? row.body : null, spec.spec)
     const generation = row && !row.live ? row.body.generation + 1 : next.generation
-    const { standing } = row?.body ?? {}
-    const body = { ...spec.spec, generation, ...(standing && { standing }) }
+    const body = { ...spec.spec, generation, ...(row && keptOf(row.body, spec.spec, now)) }
     return draftOf(spec, row, { ...next, generation }, body)
   }
   // One policy is in force at a time, so its row has one id whatever its name.
   const row = await ledger.get('policy', 'policy')
   const next = change(row, row?.body ?? null, spec.spec)
   return draftOf(spec, row, next, { ...spec.spec, generation: next.generation })
+}
+
+/** What no document says of a supplier: how it stands, and what it was on the list for before. */
+function keptOf(
+  { standing, scope, scopesBefore = [] }: SupplierSpec,
+  wanted: SupplierSpec,
+  now: Ms,
+): Pick<SupplierSpec, 'standing' | 'scopesBefore'> {
+  const isSame = JSON.stringify(scope) === JSON.stringify(wanted.scope)
+  const before = isSame ? scopesBefore : [...scopesBefore, { scope: scope ?? null, until: now }]
+  return { ...(standing && { standing }), ...(before.length > 0 && { scopesBefore: before }) }
 }
 
 async function draftWorkload(

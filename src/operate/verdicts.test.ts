@@ -35,6 +35,12 @@ run: ./serve
 resources: { accelerators: H100:8 }
 ---
 kind: Job
+name: evals
+product: evaluation
+run: ./train
+resources: { accelerators: H100:8 }
+---
+kind: Job
 name: chat
 product: chat
 run: ./train
@@ -145,11 +151,16 @@ it('[OP45] until 2025-01-21 the incumbent is alone, but for its ally', async (t)
 })
 
 it('[OP45] until 2025-10-28 the incumbent may refuse first, and a case sets free', async (t) => {
-  const ask = await asked(await lived(t), 'frontier')
+  const ledger = await lived(t)
+  const ask = await asked(ledger, 'frontier')
   const right = 'incumbent-2025/new-capacity'
   const barred = async (date: string) => (await ask('rival', date)).why
   const untold = `${right}: incumbent may refuse first, and was not given notice of this offer`
   assert.equal(await barred('2025-02-01'), untold)
+  // A thousand and more of them need the holder; eight of another kind only a scope that is known.
+  const small = await asked(ledger, 'evals')
+  assert.match((await small('rival', '2025-08-03')).why ?? '', /^list\/rival: nobody knows/)
+  assert.equal((await small('rival', '2025-08-05')).why, null)
   assert.equal(await barred('2025-08-11'), untold)
   assert.equal(await barred('2025-08-13'), `${right}: the right of incumbent is noticed`)
   const free = await ask('rival', '2025-08-27')

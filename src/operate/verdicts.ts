@@ -2,8 +2,8 @@
  * What the law of a day says to a workload at what is for sale now: which clause bars it, by what
  * it is free, whom a clause prefers, and what is paid for already.
  *
- * Contracts, cases, waivers, standings, relations and charges count as they were on that day, and
- * as it was known then. Offers, the scopes of suppliers and the policy are those of now.
+ * Contracts, cases, waivers, the list of suppliers and charges count as they were on that day, and
+ * as it was known then. Offers and the policy are those of now.
  */
 import { type Bar, houseOf, type Law, lawAt } from '../core/contracts/law.ts'
 import { marginals } from '../core/contracts/money/marginals.ts'
@@ -15,7 +15,7 @@ import type { Charge } from '../core/domain/charge.ts'
 import type { Lease } from '../core/domain/lease.ts'
 import { formatUsd } from '../core/domain/money.ts'
 import { type Offer, offerName } from '../core/domain/offer.ts'
-import { type Standing, type SupplierSpec, standingAt } from '../core/domain/supplier.ts'
+import { listedAt, type Standing, type SupplierSpec, standingAt } from '../core/domain/supplier.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { Relation } from '../core/domain/trust.ts'
 import type { Workload } from '../core/domain/workload.ts'
@@ -52,7 +52,7 @@ export async function verdictsAt(
 ): Promise<readonly Verdict[]> {
   const snapshot = await ledger.read()
   const leases = await allOf(ledger, 'lease')
-  const sellers = snapshot.rows.supplier.map(({ body }) => body)
+  const sellers = snapshot.rows.supplier.map(({ body }) => listedAt(body, at))
   const house = houseOf(snapshot.rows.policy[0]?.body ?? null, sellers)
   const records = await recordsOf(ledger, snapshot, { at, leases })
   const law = lawAt(historyOf(snapshot), at, { records, house })

@@ -41,12 +41,14 @@ function whatRuns(workload: Workload) {
 
 function unnumbered(spec: Spec['spec']): object {
   const { revision, recordedAt } = { revision: 0, recordedAt: 0 }
-  // When a contract was taken in is no part of what it says, nor how a supplier stands.
+  // When a contract was taken in is no part of what it says, nor how a supplier stands and what it
+  // was listed for before.
   return {
     ...spec,
     generation: 0,
     ...('revision' in spec && { revision }),
     ...('recordedAt' in spec && { recordedAt }),
     ...('standing' in spec && { standing: undefined }),
+    ...('scopesBefore' in spec && { scopesBefore: undefined }),
   }
 }

@@ -54,6 +54,8 @@ export interface SupplierSpec {
   readonly controls?: readonly Proof[]
   /** What it is on the list for; everything where nothing is said. */
   readonly scope?: SupplierScope
+  /** What it was on the list for until then, the oldest first; kept by us, never as YAML says. */
+  readonly scopesBefore?: readonly { readonly scope: SupplierScope | null; readonly until: Ms }[]
   /** As somebody decided it, never as YAML says; who is named and never judged is active. */
   readonly standing?: StandingSince & {
     /** What was decided before, the oldest first; left out where this is the first decision. */
@@ -84,6 +86,14 @@ export function standingAt({ standing }: SupplierSpec, at: Ms): StandingSince | 
   if (!standing) return null
   const { before = [], ...last } = standing
   return [...before, last].findLast(({ since }) => since <= at) ?? null
+}
+
+/** As it stood on the list at a moment, with the scope that it had then. */
+export function listedAt(spec: SupplierSpec, at: Ms): SupplierSpec {
+  const former = spec.scopesBefore?.find(({ until }) => at < until)
+  if (!former) return spec
+  const { scope: _, ...rest } = spec
+  return former.scope === null ? rest : { ...rest, scope: former.scope }
 }
 
 const engines: readonly string[] = ['slurm']
