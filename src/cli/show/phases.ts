@@ -2,7 +2,7 @@
  * The days of a simulation by what bound us in them, as people read it: what began and ended, what
  * was bought and what led there, and what was barred by which clause.
  */
-import { formatDay } from '../../core/domain/day.ts'
+import { dayMs, formatDay, formatMoment } from '../../core/domain/day.ts'
 import { formatDuration } from '../../core/domain/time.ts'
 import type { Phase } from '../../sim/scenario/simulate.ts'
 import type { Look } from './table.ts'
@@ -15,7 +15,7 @@ export function phasesText(phases: readonly Phase[], startAt: number | null, loo
 
 function phaseText(phase: Phase, startAt: number | null, look: Look): string {
   const { fromMs, toMs, turns, bought, barred } = phase
-  const day = (ms: number) => (startAt === null ? formatDuration(ms) : formatDay(startAt + ms))
+  const day = (ms: number) => (startAt === null ? formatDuration(ms) : dayOf(startAt + ms))
   const head = `§ ${day(fromMs)} to ${day(toMs)}`
   const line = (text: string) => `${cut(plain(text), look.width)}\n`
   const shown = look.isColoured ? `${paint(head, 'bold')}\n` : `${head}\n`
@@ -29,6 +29,11 @@ function phaseText(phase: Phase, startAt: number | null, look: Look): string {
     }),
     ...barsOf(barred).map(line),
   ].join('')
+}
+
+/** The day alone where it begins with it. */
+function dayOf(at: number): string {
+  return at % dayMs === 0 ? formatDay(at) : formatMoment(at)
 }
 
 /** One line for a clause and a place, whoever it kept from there. */
