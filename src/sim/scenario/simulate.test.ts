@@ -257,3 +257,15 @@ it('[SC15] a supplier is on the list from the day on which a file names it', asy
   assert.match(bought[1]?.text ?? '', / at acme /)
   assert.equal(Math.floor((bought[1]?.atMs ?? 0) / hour), 2)
 })
+
+it('[SC15] a contract is law from the day on which a file brings it', async () => {
+  const more = 'start: 2025-03-01\ntimeline: [{ at: 2h, do: apply, file: b.yaml }]'
+  const applied = contract('{ kind: exclusivity, id: alone }')
+  const { outcome } = await play({ offers: h100, more, documents: train, applied })
+  const { phases, timeline } = outcome
+  assert.match(timeline.find(({ text }) => /: bought /.test(text))?.text ?? '', / at acme /)
+  assert.deepEqual(
+    phases.map(({ fromMs, turns }) => [fromMs / hour, ...turns]),
+    [[0], [2, 'msa/alone begins to bind']],
+  )
+})
