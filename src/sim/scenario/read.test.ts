@@ -78,7 +78,7 @@ describe('a scenario', () => {
 })
 
 describe('a long scenario', () => {
-  const tooLong = 'at most 92d at a turn every 1m; for more, turn_every: 12m'
+  const tooLong = 'at most 92d at a turn every 1m, which takes minutes; for more, turn_every: 12m'
 
   it('[SC14] is played with longer turns, and else says which would do', () => {
     const year = ['duration: 2h', 'duration: 1096d'] as const

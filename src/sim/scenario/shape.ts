@@ -131,7 +131,8 @@ type Place = readonly (string | number)[]
 function tooLong(durationMs: number, everyMs: number): string {
   const needed = formatDuration(Math.ceil(durationMs / turnsMax / minuteMs) * minuteMs)
   const most = `at most ${formatDuration(turnsMax * everyMs)}`
-  return `${most} at a turn every ${formatDuration(everyMs)}; for more, turn_every: ${needed}`
+  const turns = `at a turn every ${formatDuration(everyMs)}, which takes minutes`
+  return `${most} ${turns}; for more, turn_every: ${needed}`
 }
 
 function unique<Key extends string>(
