@@ -46,18 +46,23 @@ export function account(history: readonly Contract[], paid: readonly Paid[]): Ac
   }
 }
 
-/** Those of the last versions, each to the day of its repeal. */
+/** Those of the last versions, of contracts as of clauses, each to the day of its repeal. */
 export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
   const binding = [...latestOf(history).values()].filter(({ bindingness }) => {
     return bindingness === 'definitive' || bindingness === 'terminated'
   })
   return binding.flatMap(({ clauses }) =>
-    clauses.map((clause) => {
+    clauses.filter(isLast).map((clause) => {
       const { repeal, to } = clause
       if (!repeal) return clause
       return { ...clause, to: to === null ? repeal.at : Math.min(to, repeal.at) }
     }),
   )
+}
+
+/** No version of it was recorded later. */
+function isLast({ id, recordedAt }: Clause, _: number, clauses: readonly Clause[]): boolean {
+  return !clauses.some((each) => each.id === id && each.recordedAt > recordedAt)
 }
 
 /** Accelerators that a ramp has brought, where a duty waits for one. */

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { dayMs, formatDay } from '../../domain/day.ts'
 import { amountOf, formatAmount } from '../amount.ts'
 import { clauseOf, contract, day } from '../draw.test.ts'
+import { bindingClauses } from './account.ts'
 import { commitments } from './commitments.ts'
 import { backstop, optionValue } from './contingent.ts'
 import { type DrawnCharge, draw } from './draw.ts'
@@ -43,6 +44,16 @@ it('[CL48] a charge draws hours first, then what ends first, and each part of it
     'deal/late 0 $3,000.00',
   ])
   assert.deepEqual(told({ ...charge, supplier: 'rival' }), [])
+})
+
+it('[CL4] a commitment that was changed is drawn on and told once, as it was changed', () => {
+  const changed = contract(`- {kind: spend_commit, id: spend, total: $5M}
+- {kind: spend_commit, id: spend, total: $6M, recorded: 2025-06-01}
+- {kind: prepay, id: ahead, form: prepay, amount: $1M, paid: 2025-02-01}`)
+  const told = bindingClauses([changed]).map((each) => {
+    return each.kind === 'spend_commit' ? each.totalDollars : each.id
+  })
+  assert.deepEqual(told, [6_000_000, 'ahead'])
 })
 
 it('[CL48] no commitment gives more than it has, and no charge is drawn beyond itself', () => {
