@@ -134,7 +134,7 @@ it('[AP40] two admins take an option, and what was agreed is told with what come
   const about = dates.filter(({ clause }: Told) => clause?.startsWith('build/more'))
   assert.deepEqual(
     about.map(({ what, by }: Told) => `${what}, ${by}`),
-    ['all is due: 8 accelerators, acme', 'ramp ends, null'],
+    ['all is due: 8 accelerators, acme', 'price ends, null', 'ramp ends, null'],
   )
   refused(await take(), 400, 'invalid', /build\/more cannot be taken: taken on/)
 })

@@ -7,6 +7,7 @@ import { asOf, inForceAt } from '../as-of.ts'
 import { ladder, schedulable } from '../delivery/ladder.ts'
 import { slipPrior } from '../delivery/slip.ts'
 import { contract, day } from '../draw.test.ts'
+import { rateOf } from '../money/price.ts'
 import { withTaken } from './taken.ts'
 
 const option = (more = '') => `- kind: expansion_option
@@ -34,7 +35,7 @@ it('[CL65] an option that was taken is open no more, and is contracted from then
   assert.deepEqual(binds('2025-05-31'), ['deal/more'])
   assert.deepEqual(binds('2025-06-01'), ['deal/more/taken'])
   // Its term of a year begins when it is due.
-  assert.deepEqual(binds('2026-12-31'), ['deal/more/taken'])
+  assert.deepEqual(binds('2026-12-31'), ['deal/more/price', 'deal/more/taken'])
   assert.deepEqual(binds('2027-01-01'), [])
   const rows = ladder(all, day('2025-07-01'), () => slipPrior)
   assert.deepEqual(
@@ -76,7 +77,7 @@ it('[CL65] a later version of the contract tells how far it is', () => {
   assert.deepEqual(accepted('2026-03-02'), [700])
   // The term begins with the acceptance.
   const known = '2027-03-01'
-  assert.deepEqual(binds('2027-02-28', known, history), ['deal/more/taken'])
+  assert.deepEqual(binds('2027-02-28', known, history), ['deal/more/price', 'deal/more/taken'])
   assert.deepEqual(binds('2027-03-01', known, history), [])
 })
 
@@ -88,6 +89,20 @@ it('[CL65] of two versions the one that stood when it was taken counts', () => {
     taken.filter(isRamp).flatMap(({ tranches }) => tranches.map(({ quantity }) => quantity.unit)),
     ['GW'],
   )
+})
+
+it('[CL65] what comes costs what the option says, as long as its term lasts', () => {
+  const question = (accelerator: string) => ({
+    ...{ supplier: 'incumbent', facts: { accelerator: [accelerator] }, held: 0, indices: {} },
+  })
+  const rate = (date: string, accelerator = 'H100') => {
+    const { inForce } = asOf(all, day(date), day(date))
+    return rateOf(inForce, question(accelerator))?.perHour ?? null
+  }
+  assert.equal(rate('2025-12-31'), null)
+  assert.equal(rate('2026-01-01'), 1_500_000)
+  assert.equal(rate('2026-01-01', 'A100'), null)
+  assert.equal(rate('2027-01-01'), null)
 })
 
 function isRamp(clause: Clause): clause is Ramp {

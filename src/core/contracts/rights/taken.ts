@@ -1,10 +1,16 @@
 /**
  * Options that we took: no longer open from that moment on, and what was agreed comes as a ramp of
- * one tranche, under the name of the option.
+ * one tranche and as the price of it, under the name of the option.
  *
  * Nothing is overwritten: whoever asks what was known before finds the option open.
  */
-import { type Clause, clauseName, type ExpansionOption, type Ramp } from '../../domain/clause.ts'
+import {
+  type Clause,
+  clauseName,
+  type ExpansionOption,
+  type Price,
+  type Ramp,
+} from '../../domain/clause.ts'
 import type { Contract, Exercise } from '../../domain/contract.ts'
 import { dayMs } from '../../domain/day.ts'
 import type { Ms } from '../../domain/time.ts'
@@ -30,7 +36,11 @@ export function withTaken(
       const { clause: option, takenAt } = exercise
       if (option !== name || takenAt === null || isReplaced(clause, clauses, takenAt)) continue
       const taken = { at: takenAt, by: exercise.by }
-      return [{ ...clause, taken }, rampOf(clause, exercise, takenAt)]
+      return [
+        { ...clause, taken },
+        rampOf(clause, exercise, takenAt),
+        priceOf(clause, exercise, takenAt),
+      ]
     }
     return [clause]
   }
@@ -50,35 +60,50 @@ function isReplaced(clause: Clause, clauses: readonly Clause[], takenAt: Ms): bo
 }
 
 /** Its term begins when it was accepted, or when it is due. */
-function rampOf(
-  {
-    kind: _,
-    quantity,
-    accelerator,
-    strikePerHour: __,
-    termDays,
-    reached,
-    ...option
-  }: ExpansionOption,
-  { quantity: value, dueAt, paper }: Exercise,
-  takenAt: Ms,
-): Ramp {
+function termOf({ reached, termDays }: ExpansionOption, { dueAt }: Exercise) {
+  const from = reached?.accepted ?? dueAt
+  return { from, to: from + termDays * dayMs }
+}
+
+function rampOf(option: ExpansionOption, exercise: Exercise, takenAt: Ms): Ramp {
+  const { quantity, accelerator, reached } = option
+  const { quantity: value, dueAt, paper } = exercise
   const nothing = { energised: null, delivered: null, accepted: null }
   const tranche = {
     ...{ id: 'all', quantity: { ...quantity, value }, accelerator, dueAt, acceptance: null },
     reached: reached ?? nothing,
   }
   return {
-    ...option,
+    ...followingFrom(option, takenAt),
     kind: 'ramp',
     id: `${option.id}/taken`,
     from: takenAt,
-    to: (reached?.accepted ?? dueAt) + termDays * dayMs,
-    recordedAt: Math.max(takenAt, option.recordedAt),
-    repeal: null,
+    to: termOf(option, exercise).to,
     source: { document: paper, section: null, quote: null, confidence: 'signed' },
     assumed: [],
     tranches: [tranche],
     graceDays: 0,
   }
+}
+
+/** What the option says an hour costs, for as long as what was agreed is there. */
+function priceOf(option: ExpansionOption, exercise: Exercise, takenAt: Ms): Price {
+  const { accelerator, scope, strikePerHour, assumed } = option
+  return {
+    ...followingFrom(option, takenAt),
+    ...termOf(option, exercise),
+    kind: 'price',
+    id: `${option.id}/price`,
+    scope: [...scope, { dimension: 'accelerator', operator: 'In', values: [accelerator] }],
+    assumed: assumed.includes('strike_per_hour') ? ['pricing'] : [],
+    pricing: { form: 'fixed', perHour: strikePerHour },
+    reviewAt: null,
+  }
+}
+
+/** What a clause that follows has of its option. */
+function followingFrom(option: ExpansionOption, takenAt: Ms) {
+  const { contract, with: party, scope, source, calendar, conversions } = option
+  const recordedAt = Math.max(takenAt, option.recordedAt)
+  return { contract, with: party, scope, source, calendar, conversions, recordedAt, repeal: null }
 }
