@@ -42,6 +42,24 @@ it('[AP27] contracts are told in words, of any day, with every date ahead', asyn
   })
 })
 
+it('[AP50] the law of another day is asked about what is for sale now', async (t) => {
+  const home = await stage(t)
+  const acme =
+    'kind: Supplier\nname: acme\nurl: https://acme.example\nclass: A\nrelations: [rival]\n'
+  const alone = contractText('bolt', '  - { kind: exclusivity, id: alone, to: 2050-01-01 }')
+  await home.apply([acme, alone, job('train')].join('\n---\n'))
+  home.run()
+  await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
+  const asked = async (date: string) => {
+    return (await home.ask(`GET /v1/workloads/train/why?at=${Date.parse(date)}`)).body.verdicts
+  }
+  const [barred] = await asked('2049-12-31')
+  assert.equal(barred?.bar?.clause, 'msa/alone')
+  const [free] = await asked('2050-01-01')
+  const known = { standing: 'active', relations: ['rival'], bar: null, says: [] }
+  assert.deepEqual(free, { offer: 'acme/h100x8', ...known })
+})
+
 it('[AP21] the doctor names the next date of a contract that is ours', async (t) => {
   const { ask } = await stage(t)
   const told = async () => {
@@ -146,21 +164,3 @@ interface Told {
   readonly dates?: readonly { readonly what: string }[]
   readonly waiver?: { readonly by: readonly string[]; readonly isInForce: boolean }
 }
-
-it('[AP46] the law of another day is asked about what is for sale now', async (t) => {
-  const home = await stage(t)
-  const acme =
-    'kind: Supplier\nname: acme\nurl: https://acme.example\nclass: A\nrelations: [rival]\n'
-  const alone = contractText('bolt', '  - { kind: exclusivity, id: alone, to: 2050-01-01 }')
-  await home.apply([acme, alone, job('train')].join('\n---\n'))
-  home.run()
-  await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
-  const asked = async (date: string) => {
-    return (await home.ask(`GET /v1/workloads/train/why?at=${Date.parse(date)}`)).body.verdicts
-  }
-  const [barred] = await asked('2049-12-31')
-  assert.equal(barred?.bar?.clause, 'msa/alone')
-  const [free] = await asked('2050-01-01')
-  const known = { standing: 'active', relations: ['rival'], bar: null, says: [] }
-  assert.deepEqual(free, { offer: 'acme/h100x8', ...known })
-})

@@ -44,7 +44,7 @@ function same(...moves: readonly Move[]): void {
 const deliver = { event: 'deliver', digest: 'd', proof: 'receipt' } as const
 const bind = { event: 'bind', purchase: 'train', deal } as const
 
-it('[CL70] a case on an earlier day stands as the evidence of that day left it', () => {
+it('[CL75] a case on an earlier day stands as the evidence of that day left it', () => {
   same(deliver, { event: 'decline' }, bind)
   same({ event: 'waive', digest: 'letter' }, bind)
   same(deliver, { event: 'match', deal }, { event: 'fail', why: 'no space' }, bind)
@@ -53,7 +53,7 @@ it('[CL70] a case on an earlier day stands as the evidence of that day left it',
   same(deliver, { event: 'withdraw', why: 'not needed' })
 })
 
-it('[CL70] time alone leaves its evidence as well', () => {
+it('[CL75] time alone leaves its evidence as well', () => {
   assert.ok(clause?.kind === 'rofr')
   const at = day('2025-03-03')
   const proposal = { id: 'train', at, supplier: 'rival', deal, facts: {} }
