@@ -15,7 +15,7 @@ import type { Acquire, Plan } from '../src/core/domain/plan.ts'
 import type { Run } from '../src/core/domain/run.ts'
 import { defaultPolicy, type SupplierSpec } from '../src/core/domain/supplier.ts'
 import type { Demand, Job, Service, Workload } from '../src/core/domain/workload.ts'
-import { noBelief, type World } from '../src/core/domain/world.ts'
+import { noBelief, noMarginals, type World } from '../src/core/domain/world.ts'
 import { lint } from '../src/core/plan/lint.ts'
 import { plan, planning } from '../src/core/plan/plan.ts'
 
@@ -193,7 +193,7 @@ function freshWorld(demandCount: number, offerCount: number): World {
     suppliers,
     policy: { ...defaultPolicy, pricePerHourMax: demandCount * 400_000_000 },
     purses: [],
-    marginals: { offers: {}, leases: {}, because: {} },
+    marginals: noMarginals,
     offers,
     outages: [{ supplier: 'supplier-3', cause: 'silent', since: now, said: 'timed out' }],
     pools: [],

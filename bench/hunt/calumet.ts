@@ -15,7 +15,13 @@ import {
   type SupplierSpec,
 } from '../../src/core/domain/supplier.ts'
 import type { Job, Market } from '../../src/core/domain/workload.ts'
-import { type Belief, noBelief, type Pool, type World } from '../../src/core/domain/world.ts'
+import {
+  type Belief,
+  noBelief,
+  noMarginals,
+  type Pool,
+  type World,
+} from '../../src/core/domain/world.ts'
 import { type Lesson, learn, lessonsOf, ripe } from '../../src/core/hunt/lessons.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import type { Policy, Scenario, View } from './replay.ts'
@@ -217,7 +223,7 @@ function worldOf(scenario: Scenario, { now, fleet, job, offers, leftS }: Moment)
     suppliers: [seller],
     policy: { ...defaultPolicy, egress: egressOf(scenario) },
     purses: [],
-    marginals: { offers: {}, leases: {}, because: {} },
+    marginals: noMarginals,
     offers,
     outages: [],
     pools: [...pools.values()],

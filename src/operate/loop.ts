@@ -16,7 +16,7 @@ import { auditor } from './audit.ts'
 import { leadership } from './leadership.ts'
 import { load } from './load.ts'
 import { type Memory, recall, remember, teach } from './memory.ts'
-import type { Operator } from './operator.ts'
+import { type Operator, unseen } from './operator.ts'
 import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
 import { doorbell } from './timing/doorbell.ts'
@@ -74,16 +74,8 @@ export function operator(options: OperatorOptions): Operator {
     onCommit()
     return done
   }
-  const calls = act({
-    ledger,
-    watch: eyes,
-    clock,
-    keys,
-    settings,
-    commit,
-    leads: () => lead.epoch() !== null,
-    onNews: bell.ring,
-  })
+  const leads = () => lead.epoch() !== null
+  const calls = act({ ...options, watch: eyes, commit, leads, onNews: bell.ring })
 
   async function observed(sightings: Observed['sightings']): Promise<Observed> {
     const all = await runtime.observe()
@@ -206,18 +198,14 @@ export function operator(options: OperatorOptions): Operator {
     },
     nudge: bell.ring,
     offers: eyes.offers,
+    costs: () => last?.world ?? unseen,
     offerFaults: eyes.offerFaults,
     noteLoad: loads.note,
     async preview(specs: readonly Spec[]) {
       // Takes no listing away from the loop.
       const seen = await observed([])
       const snapshot: Snapshot = withSpecs(await ledger.read(), specs)
-      const { world, law, plan } = decide(
-        snapshot,
-        seen,
-        optionsWith(memory ?? (await recall(ledger))),
-      )
-      return { world, law, plan }
+      return decide(snapshot, seen, optionsWith(memory ?? (await recall(ledger))))
     },
     audit: auditor({ ledger, open, clock, keys, settings }),
     outlook: (workload) => (lead.epoch() === null ? null : outlookOf(last, workload)),

@@ -6,8 +6,14 @@ import type { Offer } from '../core/domain/offer.ts'
 import type { Reason } from '../core/domain/reason.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { WorkloadStatus } from '../core/domain/workload.ts'
+import { noMarginals, type World } from '../core/domain/world.ts'
 import type { Audit } from './audit.ts'
 import type { Decision } from './turn/decide.ts'
+
+export type Costs = Pick<World, 'marginals' | 'throughputs'>
+
+/** As long as nobody has looked. */
+export const unseen: Costs = { marginals: noMarginals, throughputs: {} }
 
 export interface Operator {
   /** Observes, plans and acts until the signal fires. */
@@ -16,6 +22,8 @@ export interface Operator {
   nudge(): void
   /** Offers as last quoted, by every supplier that answered. */
   offers(): readonly Offer[]
+  /** What commitments do to prices, and what accelerators do, as of the last turn. */
+  costs(): Costs
   /** What of a supplier's offers cannot be planned with, a sentence each. */
   offerFaults(supplier: string): readonly string[]
   /** The load that a gateway sees at a service, in requests per second. */

@@ -1,6 +1,7 @@
 /**
  * Suppliers, offers, the policy in force, and what gateways need.
  */
+
 import { event } from '../../core/domain/event.ts'
 import { type Lease, mayCost } from '../../core/domain/lease.ts'
 import { offerName } from '../../core/domain/offer.ts'
@@ -74,11 +75,12 @@ export function marketHandlers({ ledger, operator, gate }: House): Handlers<Name
     async offers() {
       const { rows, now } = await ledger.read()
       const pools = new Map(rows.pool.map(({ id, body }) => [id, body]))
-      return {
-        offers: operator
-          .offers()
-          .map((offer) => offerView(offer, pools.get(offerName(offer)) ?? null, now)),
-      }
+      const { marginals, throughputs } = operator.costs()
+      const offers = operator.offers().map((offer) => {
+        const pool = pools.get(offerName(offer)) ?? null
+        return offerView(offer, { pool, marginals, throughputs }, now)
+      })
+      return { offers }
     },
     async routes() {
       const clients = callersOf(await gate.tokens())

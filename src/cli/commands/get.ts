@@ -141,7 +141,10 @@ async function findWhole(
     case 'offers': {
       const { offers } = await api.call('offers', {})
       const reply = { offers: only(wish, offers, ({ supplier, id }) => `${supplier}/${id}`) }
-      return { reply, text: list(session, columns.offerColumns, reply.offers) || nothing(wish) }
+      return {
+        reply,
+        text: list(session, columns.offerColumns(session.io.now()), reply.offers) || nothing(wish),
+      }
     }
     case 'tokens': {
       const { tokens } = await api.call('tokens', {})

@@ -20,6 +20,10 @@ export function perHour(micros: Micros | null): string | null {
   return micros === null ? null : `${formatUsd(micros)}/h`
 }
 
+function usd(micros: Micros | null): string | null {
+  return micros === null ? null : formatUsd(micros)
+}
+
 /** How long ago, or null where it never was. */
 export function age(at: Ms | null, now: Ms): string | null {
   return at === null ? null : formatDuration(Math.max(0, now - at))
@@ -133,15 +137,20 @@ export const supplierColumns: readonly Column<SupplierView>[] = [
   { title: 'SAID', cell: ({ said, why }) => said ?? why },
 ]
 
-export const offerColumns: readonly Column<OfferView>[] = [
-  { title: 'OFFER', cell: ({ supplier, id }) => `${supplier}/${id}` },
-  { title: 'ACCELERATORS', cell: ({ accelerator, perNode }) => `${accelerator}:${perNode}` },
-  { title: 'MARKET', cell: ({ market }) => market },
-  { title: 'REGION', cell: ({ region }) => region },
-  { title: 'STOCK', cell: ({ stock, coolingUntil }) => (coolingUntil ? 'cooling' : stock) },
-  { title: 'PRICE', cell: ({ pricePerHour }) => perHour(pricePerHour), isRight: true },
-  { title: 'SAID', cell: (offer) => offer.said ?? windowText(offer) },
-]
+export function offerColumns(now: Ms): readonly Column<OfferView>[] {
+  return [
+    { title: 'OFFER', cell: ({ supplier, id }) => `${supplier}/${id}` },
+    { title: 'ACCELERATORS', cell: ({ accelerator, perNode }) => `${accelerator}:${perNode}` },
+    { title: 'MARKET', cell: ({ market }) => market },
+    { title: 'REGION', cell: ({ region }) => region },
+    { title: 'STOCK', cell: ({ stock, coolingUntil }) => (coolingUntil ? 'cooling' : stock) },
+    { title: 'PRICE', cell: ({ pricePerHour }) => perHour(pricePerHour), isRight: true },
+    { title: 'COST', cell: ({ costPerHour }) => perHour(costPerHour), isRight: true },
+    { title: 'H100-HOUR', cell: ({ costPerWork }) => usd(costPerWork), isRight: true },
+    { title: 'SEEN', cell: ({ observedAt }) => `${age(observedAt, now)} ago`, isRight: true },
+    { title: 'SAID', cell: (offer) => offer.said ?? windowText(offer) ?? offer.because },
+  ]
+}
 
 /** `opens 2026-12-03 09:00:00, ends 2026-12-17 09:00:00`, of a block. */
 function windowText({ from, until }: OfferView): string | null {

@@ -83,6 +83,8 @@ export interface Marginals {
   readonly because: Readonly<Record<string, string>>
 }
 
+export const noMarginals: Marginals = { offers: {}, leases: {}, because: {} }
+
 export interface World {
   readonly now: Ms
   /** Generation of the plan that this world is to be improved upon. */

@@ -6,7 +6,7 @@ import * as wire from '../../api/wire.ts'
 import { drawnNow, drawnWorld } from '../../testing/world.ts'
 import type { Lease } from '../domain/lease.ts'
 import type { Action } from '../domain/plan.ts'
-import type { World } from '../domain/world.ts'
+import { noMarginals, type World } from '../domain/world.ts'
 import { statement } from './statement.ts'
 import {
   actionView,
@@ -130,7 +130,13 @@ it('shows leases, suppliers and offers', () => {
   const [h100, l4] = offers
   assert.ok(h100 && l4)
   const [pool = null] = world.pools
-  const views = [offerView(h100, null, drawnNow), offerView(l4, pool, drawnNow)]
+  const marginals = {
+    ...noMarginals,
+    offers: { 'rival/h100': 0 },
+    because: { 'rival/h100': 'paid for by msa/floor' },
+  }
+  const facts = { pool: null, marginals, throughputs: { L4: 0.12 } }
+  const views = [offerView(h100, facts, drawnNow), offerView(l4, { ...facts, pool }, drawnNow)]
   for (const view of views) fits(wire.OfferView, view)
   assert.deepEqual(
     views.map(({ stock, coolingUntil, said }) => [stock, coolingUntil, said]),
@@ -139,7 +145,15 @@ it('shows leases, suppliers and offers', () => {
       ['low', drawnNow + 90_000, 'out of stock'],
     ],
   )
-  assert.equal(offerView(l4, pool, drawnNow + 90_000).coolingUntil, null)
+  assert.deepEqual(
+    views.map(({ costPerHour, costPerWork, because }) => [costPerHour, costPerWork, because]),
+    [
+      [0, null, 'paid for by msa/floor'],
+      [800_000, 6_666_667, null],
+    ],
+  )
+  const later = offerView(l4, { ...facts, pool }, drawnNow + 90_000)
+  assert.equal(later.coolingUntil, null)
 })
 
 it('shows actions in plain words', () => {

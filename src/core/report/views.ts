@@ -14,7 +14,7 @@ import type { Run } from '../domain/run.ts'
 import { type SupplierSpec, standingOf } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
 import type { WorkloadStatus } from '../domain/workload.ts'
-import type { NodeSight, Outage, Pool } from '../domain/world.ts'
+import type { Marginals, NodeSight, Outage, Pool } from '../domain/world.ts'
 import { explain } from './explain.ts'
 import { because, count, gangText, perHour, plain } from './phrase.ts'
 import { spent } from './statement.ts'
@@ -168,7 +168,18 @@ export function publicSupplier(spec: SupplierSpec) {
 }
 
 /** `pool` is what was learnt of this offer's stock. */
-export function offerView(offer: Offer, pool: Pool | null, now: Ms) {
+/** What is known of an offer beside what its supplier says. */
+export interface OfferFacts {
+  readonly pool: Pool | null
+  readonly marginals: Marginals
+  /** Useful work per accelerator and hour, H100 = 1. */
+  readonly throughputs: Readonly<Record<string, number>>
+}
+
+export function offerView(offer: Offer, facts: OfferFacts, now: Ms) {
+  const { pool, marginals, throughputs } = facts
+  const costPerHour = marginals.offers[offerName(offer)] ?? offer.pricePerHour
+  const perChip = throughputs[offer.accelerator] ?? null
   const isCooling = pool !== null && pool.until > now
   return {
     supplier: offer.supplier,
@@ -178,6 +189,9 @@ export function offerView(offer: Offer, pool: Pool | null, now: Ms) {
     region: offer.region,
     market: offer.market as string,
     pricePerHour: offer.pricePerHour,
+    costPerHour,
+    because: marginals.because[offerName(offer)] ?? null,
+    costPerWork: perChip === null ? null : Math.round(costPerHour / (offer.perNode * perChip)),
     stock: stockText(offer.stock),
     coolingUntil: isCooling ? pool.until : null,
     said: isCooling ? plain(pool.said) : null,

@@ -8,12 +8,10 @@ import { account, type Paid } from '../../core/contracts/money/account.ts'
 import { marginals } from '../../core/contracts/money/marginals.ts'
 import type { Contract } from '../../core/domain/contract.ts'
 import type { Offer } from '../../core/domain/offer.ts'
-import type { Marginals } from '../../core/domain/world.ts'
+import { type Marginals, noMarginals } from '../../core/domain/world.ts'
 import { slices } from '../../core/meter/slices.ts'
 import type { Drawn, Memory } from '../memory.ts'
 import type { Sheet } from './sheet.ts'
-
-const none: Marginals = { offers: {}, leases: {}, because: {} }
 
 export function marginalsOn(
   rows: Sheet,
@@ -21,7 +19,7 @@ export function marginalsOn(
   { law, memory }: { readonly law: Law; readonly memory: Memory },
 ): Marginals {
   const { inForce, at: now } = law
-  if (!inForce.some(({ kind }) => isCommitment.has(kind))) return none
+  if (!inForce.some(({ kind }) => isCommitment.has(kind))) return noMarginals
   const { draws: closed, prepaidUsed } = drawnBefore(rows.all('contract'), memory)
   const open = rows.all('charge')
   return marginals({ inForce, closed, prepaidUsed, open, leases: rows.all('lease'), offers, now })

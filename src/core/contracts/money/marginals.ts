@@ -9,7 +9,7 @@ import { type Lease, mayCost } from '../../domain/lease.ts'
 import { costOf, type Micros } from '../../domain/money.ts'
 import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Ms } from '../../domain/time.ts'
-import type { Marginals } from '../../domain/world.ts'
+import { type Marginals, noMarginals } from '../../domain/world.ts'
 import { type Amount, shareOf } from '../amount.ts'
 import { isInScope } from '../scope.ts'
 import { acceptedUnder } from './account.ts'
@@ -36,7 +36,7 @@ export interface MarginalsInput {
 export function marginals(input: MarginalsInput): Marginals {
   const { inForce, offers, leases, now } = input
   const money = inForce.filter(isMoney)
-  if (money.length === 0) return { offers: {}, leases: {}, because: {} }
+  if (money.length === 0) return noMarginals
   const usage = money.map((clause) => usageOf(clause, input))
   const prices: Record<string, Micros> = {}
   const because: Record<string, string> = {}
