@@ -68,11 +68,26 @@ export interface Invoice {
   readonly by: string
 }
 
+export const chargeCategories = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'] as const
+export type ChargeCategory = (typeof chargeCategories)[number]
+
+export interface BilledHours {
+  readonly count: number
+  /** One hour of a rental of eight accelerators is eight of theirs. */
+  readonly of: 'rental' | 'accelerators'
+}
+
 export interface InvoiceLine {
   /** The line of the file. */
   readonly line: number
   /** Null where it is about no rental: a fee, a tax, a credit. */
   readonly rental: string | null
+  /** What it is in the words of FOCUS; not in rows of earlier versions, nor where it says none. */
+  readonly category?: ChargeCategory
+  /** What it is about; not in rows of earlier versions. */
+  readonly span?: { readonly from: Ms; readonly to: Ms }
+  /** How long it says that something was rented, where it says so. */
+  readonly hours?: BilledHours
   /** Below zero for a credit. */
   readonly amount: Micros
   readonly description: string
