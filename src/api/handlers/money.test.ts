@@ -141,13 +141,13 @@ it('[AP33] takes an invoice once and whole, and compares it', async (t) => {
   assert.deepEqual([faulty.body.faults[0].line, faulty.body.faults[0].found], [2, 'EUR'])
   const taken = await home.ask('POST /v1/invoices', { body })
   assert.deepEqual(
-    taken.body.comparison.map((row: { rental: string; verdict: string }) => {
-      return `${row.rental} ${row.verdict}`
+    taken.body.comparison.map((row: { line: number; rental: string; verdict: string }) => {
+      return `${row.line} ${row.rental} ${row.verdict}`
     }),
-    ['r2 not billed', 'r1 differs'],
+    ['null r2 not billed', '2 r1 dearer'],
   )
   const again = await home.ask('POST /v1/invoices', { body })
-  refused(again, 409, 'conflict', /I7 of acme is here already/)
+  refused(again, 409, 'conflict', /I7 of acme is here already, .*; see `calumet invoice compare/)
   assert.deepEqual((await home.ask('GET /v1/invoices/acme/I7')).body, taken.body)
   assert.equal((await home.ask('GET /v1/invoices')).body.invoices.length, 1)
   refused(await home.ask('GET /v1/invoices/acme/I8'), 404, 'not-found')

@@ -139,6 +139,6 @@ export const moneyRoutes = {
     query: none,
     body: none,
     reply: InvoiceReply,
-    about: 'An invoice beside what was charged, rental by rental.',
+    about: 'An invoice beside what was charged, line by line.',
   },
 } as const

@@ -183,12 +183,41 @@ export const InvoiceView = z.object({
 export type InvoiceView = z.infer<typeof InvoiceView>
 
 export const ComparisonView = z.object({
+  line: z.number().int().nullable().describe('of the file; null where no line asks for it'),
   rental: z.string().describe('empty where it is about none'),
   clause: z.string().nullable().describe('what was promised; null where it is about a rental'),
-  verdict: z.enum(['same', 'differs', 'billed twice', 'not ours', 'not billed', 'no rental']),
-  before: z.string().nullable().describe('the earlier invoice, where it is billed twice'),
+  verdict: z.enum([
+    'same',
+    'dearer',
+    'cheaper',
+    'more hours',
+    'fewer hours',
+    'billed twice',
+    'out of period',
+    'not then',
+    'not ours',
+    'unknown',
+    'tax',
+    'credit',
+    'adjustment',
+    'not billed',
+  ]),
+  before: z
+    .string()
+    .nullable()
+    .describe('what asks for it or a part of it before: an invoice, or a line of this one'),
   billed: micros,
-  charged: micros,
+  charged: micros.describe('what is owed of it, in whole micro-dollars'),
+  hours: z
+    .object({
+      billed: z.number(),
+      charged: z.number(),
+      byHours: micros.describe('what of the difference the hours make'),
+      byPrice: micros.describe('what of the difference the price makes'),
+    })
+    .nullable()
+    .describe('null where the line does not say how long'),
+  ahead: micros.describe('what of it was paid ahead, and is not owed again'),
 })
 
 export const InvoiceReply = z.object({

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import type { InvoiceReply } from '../../api/wire/money.ts'
 import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
 
 const day = (text: string) => Date.parse(text)
@@ -16,10 +17,40 @@ const right = {
 
 const invoice = {
   ...{ supplier: 'rival', number: 'I7', from: day('2026-11-01'), to: day('2026-12-01') },
-  ...{ lines: 2, billed: 30_000_000, importedAt: day('2026-12-02'), by: 'ann' },
+  ...{ lines: 7, billed: 48_000_000, importedAt: day('2026-12-02'), by: 'ann' },
 }
 
 const hour = 3_600_000
+
+const plain = { clause: null, before: null, hours: null, ahead: 0 } as const
+
+const comparison: InvoiceReply['comparison'] = [
+  {
+    ...{ ...plain, line: null, rental: '', clause: 'msa/use', verdict: 'not billed' },
+    ...{ billed: 0, charged: 9_000_000 },
+  },
+  {
+    ...{ ...plain, line: 2, rental: 'r2', verdict: 'dearer', billed: 25_000_000 },
+    ...{ charged: 20_000_000, ahead: 3_000_000 },
+    hours: { billed: 10, charged: 9, byHours: 2_222_222, byPrice: 2_777_778 },
+  },
+  {
+    ...{ ...plain, line: 3, rental: 'r3', verdict: 'billed twice', before: 'INV-6' },
+    ...{ billed: 7_000_000, charged: 0 },
+  },
+  {
+    ...{ ...plain, line: 4, rental: 'r4', verdict: 'fewer hours' },
+    ...{ billed: 8_000_000, charged: 9_000_000 },
+    hours: { billed: 8, charged: 9, byHours: -1_000_000, byPrice: 0 },
+  },
+  { ...plain, line: 5, rental: 'r5', verdict: 'cheaper', billed: 1_000_000, charged: 2_000_000 },
+  {
+    ...{ ...plain, line: 6, rental: 'r6', verdict: 'out of period' },
+    ...{ billed: 1_000_000, charged: 1_000_000 },
+  },
+  { ...plain, line: 7, rental: '', verdict: 'tax', billed: 1_000_000, charged: 0 },
+  { ...plain, line: 8, rental: 'r1', verdict: 'same', billed: 5_000_000, charged: 5_000_000 },
+]
 
 const answers: Answers = {
   rights: () => ({ rights: [right] }),
@@ -78,26 +109,10 @@ const answers: Answers = {
       },
     ],
   }),
-  takeInvoice: () => ({
+  takeInvoice: () => ({ invoice, comparison }),
+  invoice: ({ params: { number } }) => ({
     invoice,
-    comparison: [
-      {
-        ...{ rental: '', clause: 'msa/use', verdict: 'not billed', before: null },
-        ...{ billed: 0, charged: 9_000_000 },
-      },
-      {
-        ...{ rental: 'r2', clause: null, verdict: 'differs', before: null },
-        ...{ billed: 25_000_000, charged: 20_000_000 },
-      },
-      {
-        ...{ rental: 'r3', clause: null, verdict: 'billed twice', before: 'INV-6' },
-        ...{ billed: 7_000_000, charged: 7_000_000 },
-      },
-      {
-        ...{ rental: 'r1', clause: null, verdict: 'same', before: null },
-        ...{ billed: 5_000_000, charged: 5_000_000 },
-      },
-    ],
+    comparison: number === 'I8' ? comparison.slice(-1) : comparison,
   }),
 }
 
@@ -190,24 +205,44 @@ before you send it: keep secret, which proves the SHA-256 to an auditor
     const bad = await run(['focus', 'check', 'billing-period', path], {})
     assert.equal(bad.exitCode, 2)
     assert.match(bad.stdout, /2 +BillingPeriodStatus +Ajar +one of Open, Closed/)
+    const against = ['focus', 'check', 'billing-period', path, '--invoices', path]
+    const odd = await run(against, {})
+    assert.deepEqual([odd.exitCode, odd.stdout], [2, ''])
+    assert.match(odd.stderr, /--invoices is for cost-and-usage/)
     const wrong = await says(t, 'focus', 'export', 'billing-period', '--month', 'May')
     assert.match(wrong.stderr, /Expected a month such as 2026-11/)
   })
 
-  it('tells which rentals of an invoice do not agree', async (t) => {
+  it('tells which lines of an invoice do not agree, and why', async (t) => {
     const path = join(tmpdir(), `calumet-invoice-${process.pid}.csv`)
     writeFileSync(path, 'invoice\n')
-    const { stdout } = await says(t, 'invoice', 'import', path, '--supplier', 'rival')
+    const { stdout, exitCode } = await says(t, 'invoice', 'import', path, '--supplier', 'rival')
+    assert.equal(exitCode, 0)
     assert.equal(
       stdout,
-      `invoice I7 of rival, 2026-11-01 to 2026-12-01: billed $30.00, charged $41.00; \
-3 of 4 do not agree
+      `invoice I7 of rival, 2026-11-01 to 2026-12-01: billed $48.00, owed $37.00, \
+not billed $9.00; 6 of 7 lines do not agree
 
-RENTAL OR CLAUSE  VERDICT                 BILLED  CHARGED    MORE
-msa/use           not billed               $0.00    $9.00  -$9.00
-r2                differs                 $25.00   $20.00   $5.00
-r3                billed twice, on INV-6   $7.00    $7.00   $0.00
+LINE  RENTAL OR CLAUSE  VERDICT        BILLED    OWED    MORE  WHY
+   -  msa/use           not billed      $0.00   $9.00  -$9.00  -
+   2  r2                dearer         $25.00  $20.00   $5.00  10.00 h, not 9.00 h; $2.50 an hour, \
+not $2.22; $3.00 of it was paid ahead
+   3  r3                billed twice    $7.00   $0.00   $7.00  asked for on INV-6
+   4  r4                fewer hours     $8.00   $9.00  -$1.00  8.00 h, not 9.00 h
+   5  r5                cheaper         $1.00   $2.00  -$1.00  it tells no hours
+   6  r6                out of period   $1.00   $1.00   $0.00  about another time than the invoice
+   7  (none)            tax             $1.00   $0.00   $1.00  -
 `,
     )
+  })
+
+  it('exits with 1 where a line does not agree, and tells it all as JSON', async (t) => {
+    const compare = (...args: string[]) => says(t, 'invoice', 'compare', 'rival', ...args)
+    assert.equal((await compare('I7')).exitCode, 1)
+    const same = await compare('I8')
+    assert.equal(same.exitCode, 0)
+    assert.match(same.stdout, /: billed \$48\.00, owed \$5\.00; all 1 lines agree\n$/)
+    const told = await compare('I7', '--json')
+    assert.deepEqual([told.exitCode, JSON.parse(told.stdout)], [1, { invoice, comparison }])
   })
 })

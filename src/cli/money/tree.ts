@@ -5,7 +5,7 @@ import { Argument, type Command } from 'commander'
 import { type Dataset, datasets } from '../../core/focus/columns.ts'
 import type { Does } from '../tree.ts'
 import { monthOf } from '../values.ts'
-import type { ExportOptions } from './commands.ts'
+import type { CheckOptions, ExportOptions } from './commands.ts'
 
 const dataset = () => new Argument('<dataset>', 'which table of it').choices(datasets)
 
@@ -30,9 +30,14 @@ export function addMoney(root: Command, does: Does): void {
     .description('whether a table is what FOCUS 1.4 says; needs no server')
     .addArgument(dataset())
     .argument('<file>', 'or - for stdin')
+    .option('--invoices <file>', 'invoice details that cost and usage has to come to')
     .action(
-      does(async (session, [which = '', file = '']) =>
-        (await import('./commands.ts')).checkFile(session, which as Dataset, file),
+      does(async (session, [which = '', file = ''], { invoices }: CheckOptions) =>
+        (await import('./commands.ts')).checkFile(session, {
+          dataset: which as Dataset,
+          file,
+          invoices,
+        }),
       ),
     )
   const invoice = root
@@ -45,7 +50,7 @@ export function addMoney(root: Command, does: Does): void {
     .action(does(async (session) => (await import('./commands.ts')).listInvoices(session)))
   invoice
     .command('import')
-    .description('take an invoice in, once, and compare it rental by rental')
+    .description('take an invoice in, once, and compare it line by line')
     .argument('<file>', 'in FOCUS, or with invoice,rental,amount,currency,from,to; - for stdin')
     .requiredOption('--supplier <name>', 'whose invoice it is')
     .action(
@@ -55,7 +60,7 @@ export function addMoney(root: Command, does: Does): void {
     )
   invoice
     .command('compare')
-    .description('an invoice that came in, rental by rental')
+    .description('an invoice that came in, line by line; exits with 1 where a line does not agree')
     .argument('<supplier>')
     .argument('<number>')
     .action(

@@ -5,12 +5,19 @@
 export interface CsvRow {
   /** The line on which it begins; the names stand on line 1. */
   readonly line: number
-  /** A value by its name in lower case; empty where the row has none. */
+  /** How many values it has. */
+  readonly width: number
+  /** A value by its name in lower case, without blanks around it; empty where the row has none. */
   get(name: string): string
+  /** The same as it stands there. */
+  raw(name: string): string
 }
 
 export interface Csv {
+  /** In lower case, without blanks around them. */
   readonly names: readonly string[]
+  /** The same as they stand there. */
+  readonly head: readonly string[]
   readonly rows: readonly CsvRow[]
 }
 
@@ -20,11 +27,12 @@ export function readCsv(text: string): Csv {
   const at = new Map(names.map((name, index) => [name, index]))
   const rows = body
     .filter((cells) => cells.some(({ value }) => value.trim() !== ''))
-    .map((cells) => ({
-      line: cells[0]?.line ?? 0,
-      get: (name: string) => cells[at.get(name) ?? -1]?.value.trim() ?? '',
-    }))
-  return { names, rows }
+    .map((cells): CsvRow => {
+      const raw = (name: string) => cells[at.get(name) ?? -1]?.value ?? ''
+      const line = cells[0]?.line ?? 0
+      return { line, width: cells.length, raw, get: (name) => raw(name).trim() }
+    })
+  return { names, head: head.map(({ value }) => value), rows }
 }
 
 interface Cell {

@@ -2,8 +2,11 @@
  * The columns of FOCUS 1.4, as data: for each dataset one line a column with its type, whether it
  * has to be there, whether it may be null, and its allowed values where there are few.
  *
- * Facts from the FinOps Open Cost and Usage Specification 1.4 (FinOps Foundation, CC-BY-4.0).
+ * A pricing currency may be a virtual one, so it is a text like any other. Facts from the FinOps
+ * Open Cost and Usage Specification 1.4 (FinOps Foundation, CC-BY-4.0).
  */
+import { categoryOf } from './lists.ts'
+
 export const datasets = [
   'cost-and-usage',
   'contract-commitment',
@@ -14,8 +17,15 @@ export type Dataset = (typeof datasets)[number]
 
 export interface Column {
   readonly name: string
-  /** An amount is a decimal that is not negative. */
-  readonly type: 'text' | 'decimal' | 'amount' | 'moment' | 'json' | 'currency'
+  readonly type:
+    | 'text'
+    | 'decimal'
+    | 'amount' // a decimal that is not negative
+    | 'ratio' // a decimal from 0 to 1
+    | 'moment'
+    | 'pairs' // an object whose values are no objects
+    | 'object' // with a form of its own: `objects.ts`
+    | 'currency' // of a country
   /** Conditional: there wherever what it is about is supported. */
   readonly level: 'required' | 'conditional' | 'optional'
   readonly mayBeNull: boolean
@@ -25,11 +35,11 @@ export interface Column {
 
 const written: Readonly<Record<Dataset, string>> = {
   'cost-and-usage': `
-    AllocatedMethodDetails json optional null
+    AllocatedMethodDetails object optional null
     AllocatedMethodId text conditional null
     AllocatedResourceId text conditional null
     AllocatedResourceName text conditional null
-    AllocatedTags json conditional null
+    AllocatedTags pairs conditional null
     AvailabilityZone text optional null
     BilledCost decimal required never-null
     BillingAccountId text required never-null
@@ -53,10 +63,10 @@ const written: Readonly<Record<Dataset, string>> = {
     CommitmentDiscountStatus text conditional null Used|Unused
     CommitmentDiscountType text conditional null
     CommitmentDiscountUnit text conditional null
-    CommitmentProgramEligibilityDetails json conditional null
+    CommitmentProgramEligibilityDetails object conditional null
     ConsumedQuantity decimal conditional null
     ConsumedUnit text conditional null
-    ContractApplied json conditional null
+    ContractApplied object conditional null
     ContractedCost decimal required never-null
     ContractedUnitPrice amount conditional null
     EffectiveCost decimal required never-null
@@ -67,7 +77,7 @@ const written: Readonly<Record<Dataset, string>> = {
     ListCost decimal required never-null
     ListUnitPrice amount conditional null
     PricingCategory text conditional null Standard|Dynamic|Committed|Other
-    PricingCurrency currency conditional never-null
+    PricingCurrency text conditional never-null
     PricingCurrencyContractedUnitPrice amount conditional null
     PricingCurrencyEffectiveCost decimal conditional never-null
     PricingCurrencyListUnitPrice amount conditional null
@@ -88,23 +98,23 @@ const written: Readonly<Record<Dataset, string>> = {
     ServiceSubcategory text optional never-null
     SkuId text conditional null
     SkuMeter text conditional null
-    SkuPriceDetails json conditional null
+    SkuPriceDetails pairs conditional null
     SkuPriceId text conditional null
     SubAccountId text conditional null
     SubAccountName text conditional null
     SubAccountType text conditional null
-    Tags json conditional null
+    Tags pairs conditional null
   `,
   'contract-commitment': `
     BillingCurrency currency required null
-    ContractCommitmentApplicability json required never-null
+    ContractCommitmentApplicability object required never-null
     ContractCommitmentBenefitCategory text required never-null
       |Discount|Entitlement|Availability|Other
     ContractCommitmentCategory text required never-null Spend|Usage
     ContractCommitmentCost decimal required null
     ContractCommitmentCreated moment required never-null
     ContractCommitmentDescription text required null
-    ContractCommitmentDiscountPercentage decimal required null
+    ContractCommitmentDiscountPercentage ratio required null
     ContractCommitmentDurationType text required never-null
     ContractCommitmentFulfillmentInterval text required never-null
       |Hourly|Daily|Weekly|Monthly|Quarterly|Semi-Annual|Annual|Full Period|Transactional
@@ -119,7 +129,7 @@ const written: Readonly<Record<Dataset, string>> = {
       |One-Time|Monthly|Quarterly|Semi-Annual|Annual|Custom
     ContractCommitmentPaymentModel text required never-null
       |No Upfront|Partial Upfront|All Upfront
-    ContractCommitmentPaymentUpfrontPercentage decimal conditional never-null
+    ContractCommitmentPaymentUpfrontPercentage ratio conditional never-null
     ContractCommitmentPeriodEnd moment required never-null
     ContractCommitmentPeriodStart moment required never-null
     ContractCommitmentQuantity decimal required null
@@ -129,7 +139,7 @@ const written: Readonly<Record<Dataset, string>> = {
     ContractPeriodEnd moment required never-null
     ContractPeriodStart moment required never-null
     InvoiceIssuerName text required never-null
-    PricingCurrency currency conditional never-null
+    PricingCurrency text conditional never-null
     PricingCurrencyContractCommitmentCost decimal conditional null
     ServiceProviderName text required never-null
   `,
@@ -142,7 +152,7 @@ const written: Readonly<Record<Dataset, string>> = {
     ChargeCategory text required never-null Usage|Purchase|Tax|Credit|Adjustment
     InvoiceDetailCreated moment required never-null
     InvoiceDetailDescription text required null
-    InvoiceDetailGrain json required null
+    InvoiceDetailGrain pairs required null
     InvoiceDetailId text required never-null
     InvoiceDetailLastUpdated moment required never-null
     InvoiceId text required never-null
@@ -168,17 +178,18 @@ const written: Readonly<Record<Dataset, string>> = {
 }
 
 function read(line: string): Column {
-  const [name = '', type, level, nulls, ...allowed] = line.trim().split(' ')
+  const [name = '', type, level, nulls, ...rest] = line.trim().split(' ')
+  const allowed = rest
+    .join(' ')
+    .split('|')
+    .map((value) => value.trim())
+    .filter(Boolean)
   return {
     name,
     type: type as Column['type'],
     level: level as Column['level'],
     mayBeNull: nulls === 'null',
-    allowed: allowed
-      .join(' ')
-      .split('|')
-      .map((value) => value.trim())
-      .filter(Boolean),
+    allowed: name === 'ServiceSubcategory' ? [...categoryOf.keys()] : allowed,
   }
 }
 

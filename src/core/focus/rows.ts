@@ -1,10 +1,11 @@
 /**
  * Rows of FOCUS 1.4: a value or nothing under each name, money and quantities as exact decimals.
  */
-import { addMonths, civilOf, msOfCivil } from '../domain/day.ts'
+import { addMonths, civilOf, formatMoment, msOfCivil } from '../domain/day.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Ms } from '../domain/time.ts'
 import { columnsOf, type Dataset } from './columns.ts'
+import type { Asked } from './invoice/billing.ts'
 
 /** Custom columns begin with `x_`, and come after those of FOCUS. */
 export type FocusRow = Readonly<Record<string, string | null>>
@@ -52,4 +53,39 @@ export function monthOf(at: Ms): { readonly from: Ms; readonly to: Ms } {
   const { year, month } = civilOf(at)
   const from = msOfCivil({ year, month, day: 1 })
   return { from, to: addMonths(from, 1) }
+}
+
+/** What all rows say of who bills whom, for what, in which month, and where it was asked for. */
+export function billed(
+  installation: string,
+  supplier: string,
+  at: Ms,
+  asked: Asked | null,
+): FocusRow {
+  return {
+    BillingAccountId: installation,
+    BillingAccountName: installation,
+    BillingCurrency: 'USD',
+    // What is on an invoice belongs to the month of that, whenever it was used.
+    ...periodOf(asked?.invoice.from ?? at),
+    ChargeClass: null,
+    InvoiceDetailId: asked && detailIdOf(asked),
+    InvoiceId: asked?.invoice.number ?? null,
+    InvoiceIssuerName: supplier,
+    ServiceCategory: 'Compute',
+    ServiceName: 'Accelerators',
+    ServiceProviderName: supplier,
+    ServiceSubcategory: 'Virtual Machines',
+  }
+}
+
+/** The month of a moment, as a billing period. */
+export function periodOf(at: Ms): FocusRow {
+  const { from, to } = monthOf(at)
+  return { BillingPeriodStart: formatMoment(from), BillingPeriodEnd: formatMoment(to) }
+}
+
+/** A name for each line of an invoice, by its place in the file. */
+export function detailIdOf({ invoice, line }: Asked): string {
+  return `${invoice.number}-${line.line}`
 }

@@ -7,7 +7,7 @@ import { type Clause, clauseName, type Dimension } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
 import { formatMoment } from '../domain/day.ts'
 import type { Ms } from '../domain/time.ts'
-import { decimal, type FocusRow, monthOf } from './rows.ts'
+import { decimal, detailIdOf, type FocusRow, monthOf, periodOf } from './rows.ts'
 import type { Span } from './usage.ts'
 
 export function commitmentRows(history: readonly Contract[], now: Ms): readonly FocusRow[] {
@@ -78,7 +78,8 @@ const endless = 253_402_300_799_000
 function durationType(from: Ms, to: Ms | null): string {
   if (to === null) return 'Perpetual'
   const months = Math.max(1, Math.round((to - from) / (30.4375 * 86_400_000)))
-  return months % 12 === 0 ? `${months / 12}-Year` : `${months}-Month`
+  const [count, unit] = months % 12 === 0 ? [months / 12, 'Year'] : [months, 'Month']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
 export function invoiceRows(
@@ -89,20 +90,18 @@ export function invoiceRows(
   return invoices
     .filter((each) => each.from >= from && each.from < to)
     .flatMap((invoice) =>
-      invoice.lines.map((line, index): FocusRow => {
-        const month = monthOf(invoice.from)
+      invoice.lines.map((line): FocusRow => {
         return {
           BilledCost: decimal(line.amount),
           BillingAccountId: installation,
           BillingCurrency: 'USD',
-          BillingPeriodStart: formatMoment(month.from),
-          BillingPeriodEnd: formatMoment(month.to),
-          ChargeCategory: 'Usage',
+          ...periodOf(invoice.from),
+          ChargeCategory: line.category ?? (line.rental === null ? 'Adjustment' : 'Usage'),
           InvoiceDetailCreated: formatMoment(invoice.importedAt),
-          InvoiceDetailDescription: line.description,
+          InvoiceDetailDescription: line.description.trim() || null,
           InvoiceDetailGrain:
             line.rental === null ? null : JSON.stringify({ ResourceId: line.rental }),
-          InvoiceDetailId: `${invoice.number}-${index + 1}`,
+          InvoiceDetailId: detailIdOf({ invoice, line }),
           InvoiceDetailLastUpdated: formatMoment(invoice.importedAt),
           InvoiceId: invoice.number,
           InvoiceIssueDate: null,
@@ -116,24 +115,30 @@ export function invoiceRows(
     )
 }
 
-/** A month is closed at a supplier once its invoice is here. */
+/** The months in which a supplier billed, or charged something; closed once its invoice is here. */
 export function periodRows(
-  suppliers: readonly string[],
+  charged: readonly { readonly supplier: string; readonly from: Ms }[],
   invoices: readonly Invoice[],
   { from, to }: Span,
   now: Ms,
 ): readonly FocusRow[] {
-  return suppliers.map((supplier) => {
-    const invoice = invoices.find((each) => {
-      return each.supplier === supplier && each.from >= from && each.from < to
+  const keys = [...charged, ...invoices].map(({ supplier, from: at }) => {
+    return JSON.stringify([supplier, monthOf(at).from])
+  })
+  return [...new Set(keys)].sort().flatMap((key): readonly FocusRow[] => {
+    const [supplier, month] = JSON.parse(key) as [string, Ms]
+    if (month < from || month >= to) return []
+    const invoice = invoices.findLast((each) => {
+      return each.supplier === supplier && monthOf(each.from).from === month
     })
-    return {
-      BillingPeriodCreated: formatMoment(from),
-      BillingPeriodStart: formatMoment(from),
-      BillingPeriodEnd: formatMoment(to),
-      BillingPeriodLastUpdated: formatMoment(invoice?.importedAt ?? now),
-      BillingPeriodStatus: invoice ? 'Closed' : 'Open',
-      InvoiceIssuerName: supplier,
-    }
+    return [
+      {
+        BillingPeriodCreated: formatMoment(month),
+        ...periodOf(month),
+        BillingPeriodLastUpdated: formatMoment(Math.max(month, invoice?.importedAt ?? now)),
+        BillingPeriodStatus: invoice ? 'Closed' : 'Open',
+        InvoiceIssuerName: supplier,
+      },
+    ]
   })
 }

@@ -1,33 +1,31 @@
 /**
  * Charges as the Cost and Usage dataset of FOCUS 1.4: one row for each rental and day, one for each
  * prepayment, and one for what was promised for a span and not used. What was paid ahead is billed
- * once, when it is paid, and becomes effective as it is used, so that over time the effective costs
- * come to what was billed.
+ * once, when it is paid, and becomes effective as it is used or lapses, so that over time the
+ * effective costs come to what was billed.
  */
-import type { Account } from '../contracts/money/account.ts'
-import { bindingClauses } from '../contracts/money/account.ts'
+
 import type { Draw } from '../contracts/money/draw.ts'
 import type { Due } from '../contracts/money/dues.ts'
-import { type Clause, clauseName } from '../domain/clause.ts'
-import type { Contract } from '../domain/contract.ts'
-import { formatMoment } from '../domain/day.ts'
+import type { Invoice, InvoiceLine } from '../domain/charge.ts'
+import { clauseName, type Prepay } from '../domain/clause.ts'
+import { formatMoment, parseMoment } from '../domain/day.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
-import type { Slice } from '../meter/slices.ts'
-import { decimal, type FocusRow, hours, monthOf } from './rows.ts'
+import { adjustmentRows } from './adjustments.ts'
+import { type Asked, billing } from './invoice/billing.ts'
+import type { Piece } from './invoice/pieces.ts'
+import { billed, decimal, type FocusRow, hours, monthOf } from './rows.ts'
 
 export interface UsageInput {
   readonly installation: string
-  /** Parts of charges with the names under which the account knows them. */
-  readonly parts: readonly (Slice & { readonly id: string })[]
-  readonly account: Account
+  readonly pieces: readonly Piece[]
   readonly dues: readonly Due[]
-  readonly history: readonly Contract[]
+  /** Clauses under which something was paid ahead. */
+  readonly prepays: readonly Prepay[]
   readonly suppliers: readonly SupplierSpec[]
-  /** The invoice that covers a part, by the name of the part; none where it is not billed yet. */
-  readonly invoiceOf: (part: Slice) => string | null
-  /** The invoice that asks for what was promised and not used. */
-  readonly invoiceOfDue: (due: Due) => string | null
+  readonly invoices: readonly Invoice[]
+  readonly now: Ms
 }
 
 export interface Span {
@@ -35,39 +33,47 @@ export interface Span {
   readonly to: Ms
 }
 
-/** Rows whose charge period begins in the span. */
+/** Rows of the billing periods that begin in the span. */
 export function usageRows(input: UsageInput, { from, to }: Span): readonly FocusRow[] {
-  const { parts, account, history } = input
-  const draws = Map.groupBy(account.draws, ({ charge }) => charge)
-  const ahead = Map.groupBy(account.prepaid, ({ charge }) => charge)
-  const usage = parts
-    .filter((part) => part.from >= from && part.from < to)
-    .map((part) => {
-      const paid = (ahead.get(part.id) ?? []).reduce((sum, { amount }) => sum + amount, 0n)
-      return usageRow(
-        input,
-        part,
-        [...(draws.get(part.id) ?? []), ...(ahead.get(part.id) ?? [])],
-        paid,
-      )
-    })
-  const purchases = bindingClauses(history)
-    .filter((clause) => clause.kind === 'prepay' && clause.form === 'prepay')
-    .filter((clause) => clause.kind === 'prepay' && clause.paidAt >= from && clause.paidAt < to)
-    .map((clause) => purchaseRow(input.installation, clause))
-  const unused = input.dues.filter((due) => due.to > from && due.to <= to)
-  return [...purchases, ...usage, ...unused.map((due) => unusedRow(input, due))]
+  const { installation, pieces, dues, prepays, invoices, now } = input
+  const asked = billing(invoices, prepays)
+  const charged = new Map<InvoiceLine, bigint>()
+  const askedFor = (found: Asked | null, amount: bigint) => {
+    if (found) charged.set(found.line, (charged.get(found.line) ?? 0n) + amount)
+    return found
+  }
+  const rows = [
+    ...prepays
+      .filter(({ paidAt }) => paidAt <= now)
+      .map((each) => purchaseRow(installation, each, askedFor(asked.ofPrepay(each), paid(each)))),
+    ...pieces.map((each) => usageRow(input, each, askedFor(asked.ofPart(each), owed(each)))),
+    ...dues.map((each) => unusedRow(installation, each, askedFor(asked.ofDue(each), each.amount))),
+    ...prepays.flatMap((each) => lapsedRow(input, each)),
+  ]
+  return [...rows, ...adjustmentRows(installation, invoices, charged)].filter((row) => {
+    const start = parseMoment(row.BillingPeriodStart ?? '')
+    return start !== null && start >= from && start < to
+  })
+}
+
+/** What was not paid for ahead. */
+function owed({ amount, ahead }: Piece): bigint {
+  return ahead.reduce((rest, each) => rest - each.amount, BigInt(amount))
+}
+
+function paid({ dollars }: Prepay): bigint {
+  return BigInt(dollars) * 1_000_000n
 }
 
 function usageRow(
-  { installation, suppliers, invoiceOf }: UsageInput,
-  part: UsageInput['parts'][number],
-  draws: readonly Draw[],
-  paidAhead: bigint,
+  { installation, suppliers }: UsageInput,
+  piece: Piece,
+  asked: Asked | null,
 ): FocusRow {
-  const { charge, from, to, amount } = part
+  const { charge, from, to, amount, draws, ahead } = piece
   const { supplier, region = null, accelerator, accelerators, workload, team, product } = charge
   const seller = suppliers.find(({ name }) => name === supplier)
+  // The last of a chain is who runs the machines; who is not told of is the seller itself.
   const host = region === null ? null : (seller?.hosts?.[region]?.at(-1) ?? supplier)
   const relations = seller?.relations?.map(({ relation }) => relation) ?? []
   const cost = decimal(amount)
@@ -79,9 +85,10 @@ function usageRow(
     ...(team && { team }),
     ...(product && { product }),
   }
+  const used = [...draws, ...ahead]
   return {
-    ...billed(installation, supplier, from),
-    BilledCost: decimal(BigInt(amount) - paidAhead),
+    ...billed(installation, supplier, from, asked),
+    BilledCost: decimal(owed(piece)),
     ChargeCategory: 'Usage',
     ChargeDescription: isUse
       ? `${name} for ${workload}`
@@ -89,14 +96,13 @@ function usageRow(
     ChargeFrequency: 'Usage-Based',
     ChargePeriodStart: formatMoment(from),
     ChargePeriodEnd: formatMoment(to),
-    ConsumedQuantity: accelerators === null ? null : hours(to - from, accelerators),
-    ConsumedUnit: accelerators === null ? null : 'Accelerator-Hours',
-    ContractApplied: draws.length === 0 ? null : JSON.stringify(applied(draws)),
+    ConsumedQuantity: hours(to - from, accelerators ?? 1),
+    ConsumedUnit: accelerators === null ? 'Hours' : 'Accelerator-Hours',
+    ContractApplied: used.length === 0 ? null : JSON.stringify(applied(used)),
     ContractedCost: cost,
     ContractedUnitPrice: price,
     EffectiveCost: cost,
     HostProviderName: host,
-    InvoiceId: invoiceOf(part),
     ListCost: cost,
     ListUnitPrice: price,
     PricingCategory: charge.market === 'spot' ? 'Dynamic' : 'Standard',
@@ -107,9 +113,9 @@ function usageRow(
     ResourceId: charge.rental,
     ResourceName: charge.lease,
     ResourceType: 'Rental',
-    SkuId: accelerator,
+    SkuId: accelerator ?? 'capacity',
     SkuMeter: 'Rental Hours',
-    SkuPriceId: accelerator === null ? null : `${supplier}/${accelerator}`,
+    SkuPriceId: `${supplier}/${accelerator ?? 'capacity'}`,
     SubAccountId: team ?? null,
     SubAccountName: team ?? null,
     Tags: JSON.stringify(tags),
@@ -132,77 +138,106 @@ function applied(draws: readonly Draw[]) {
   return { Elements: elements }
 }
 
-/** Paid for the future: nothing of it is effective yet. */
-function purchaseRow(installation: string, clause: Clause): FocusRow {
-  const { dollars = 0, paidAt = 0 } = clause.kind === 'prepay' ? clause : {}
-  const cost = decimal(BigInt(dollars) * 1_000_000n)
+/** Paid for the future: nothing of it is effective yet. A commitment is a resource of its own. */
+function purchaseRow(installation: string, prepay: Prepay, asked: Asked | null): FocusRow {
+  const { paidAt, to } = prepay
+  const [clause, amount] = [clauseName(prepay), paid(prepay)]
+  const cost = decimal(amount)
   return {
-    ...billed(installation, clause.with, paidAt),
+    ...billed(installation, prepay.with, paidAt, asked),
+    ...commitmentOf(clause, 'Prepayment'),
     BilledCost: cost,
     ChargeCategory: 'Purchase',
-    ChargeDescription: `paid ahead under ${clauseName(clause)}`,
+    ChargeDescription: `paid ahead under ${clause}`,
     ChargeFrequency: 'One-Time',
     ChargePeriodStart: formatMoment(paidAt),
-    ChargePeriodEnd: formatMoment(clause.to ?? monthOf(paidAt).to),
+    ChargePeriodEnd: formatMoment(to !== null && to > paidAt ? to : monthOf(paidAt).to),
+    ContractApplied: JSON.stringify(applied([{ charge: '', clause, hours: 0, amount }])),
     ContractedCost: cost,
     ContractedUnitPrice: cost,
     EffectiveCost: '0',
-    HostProviderName: null,
     ListCost: cost,
     ListUnitPrice: cost,
-    PricingCategory: 'Committed',
     PricingQuantity: '1',
     PricingUnit: 'Prepayments',
-    SkuId: clauseName(clause),
-    SkuPriceId: clauseName(clause),
   }
 }
 
 /** Owed once its span is over, and billed in the month in which that is. */
-function unusedRow({ installation, invoiceOfDue }: UsageInput, due: Due): FocusRow {
+function unusedRow(installation: string, due: Due, asked: Asked | null): FocusRow {
   const { clause, with: supplier, accelerator, hours: missing, amount } = due
   const from = Math.max(due.from, monthOf(due.to - 1).from)
-  const cost = decimal(amount)
   const taken = { charge: '', clause, hours: missing ?? 0, amount }
   return {
-    ...billed(installation, supplier, from),
-    BilledCost: cost,
-    ChargeCategory: 'Usage',
+    ...billed(installation, supplier, from, asked),
+    ...notUsed({ clause, from, to: due.to, amount, kind: 'Commitment' }),
+    BilledCost: decimal(amount),
     ChargeDescription: `promised under ${clause} and not used`,
-    ChargeFrequency: 'Usage-Based',
-    ChargePeriodStart: formatMoment(from),
-    ChargePeriodEnd: formatMoment(due.to),
     ContractApplied: JSON.stringify(applied([taken])),
-    ContractedCost: cost,
-    ContractedUnitPrice: cost,
-    EffectiveCost: cost,
-    HostProviderName: null,
-    InvoiceId: invoiceOfDue(due),
-    ListCost: cost,
-    ListUnitPrice: cost,
-    PricingCategory: 'Committed',
-    PricingQuantity: '1',
-    PricingUnit: 'Shortfalls',
-    SkuId: clause,
-    SkuPriceId: clause,
     x_ChipType: accelerator,
   }
 }
 
-/** What all rows say of who bills whom, for what, and in which month. */
-function billed(installation: string, supplier: string, at: Ms): FocusRow {
-  const month = monthOf(at)
+/** What nobody used of a prepayment by its end: effective then, and billed when it was paid. */
+function lapsedRow({ installation, pieces, now }: UsageInput, prepay: Prepay): readonly FocusRow[] {
+  const { with: supplier, paidAt, to } = prepay
+  if (to === null || to > now || to <= paidAt) return []
+  const clause = clauseName(prepay)
+  const used = pieces
+    .flatMap(({ ahead }) => ahead.filter((each) => each.clause === clause))
+    .reduce((sum, each) => sum + each.amount, 0n)
+  const amount = paid(prepay) - used
+  if (amount <= 0n) return []
+  const from = Math.max(paidAt, monthOf(to - 1).from)
+  return [
+    {
+      ...billed(installation, supplier, from, null),
+      ...notUsed({ clause, from, to, amount, kind: 'Prepayment' }),
+      BilledCost: '0',
+      ChargeDescription: `paid ahead under ${clause} and not used by its end`,
+      ContractApplied: JSON.stringify(applied([{ charge: '', clause, hours: 0, amount }])),
+    },
+  ]
+}
+
+/** A use of which nothing was consumed. */
+function notUsed({
+  clause,
+  from,
+  to,
+  amount,
+  kind,
+}: Span & {
+  readonly clause: string
+  readonly amount: bigint
+  readonly kind: 'Commitment' | 'Prepayment'
+}): FocusRow {
+  const cost = decimal(amount)
   return {
-    BillingAccountId: installation,
-    BillingAccountName: installation,
-    BillingCurrency: 'USD',
-    BillingPeriodStart: formatMoment(month.from),
-    BillingPeriodEnd: formatMoment(month.to),
-    ChargeClass: null,
-    InvoiceIssuerName: supplier,
-    ServiceCategory: 'Compute',
-    ServiceName: 'Accelerators',
-    ServiceProviderName: supplier,
-    ServiceSubcategory: 'Virtual Machines',
+    ...commitmentOf(clause, kind),
+    ChargeCategory: 'Usage',
+    ChargeFrequency: 'Usage-Based',
+    ChargePeriodStart: formatMoment(from),
+    ChargePeriodEnd: formatMoment(to),
+    ConsumedQuantity: '0',
+    ConsumedUnit: 'Accelerator-Hours',
+    ContractedCost: cost,
+    ContractedUnitPrice: cost,
+    EffectiveCost: cost,
+    ListCost: cost,
+    ListUnitPrice: cost,
+    PricingQuantity: '1',
+    PricingUnit: 'Shortfalls',
+  }
+}
+
+function commitmentOf(clause: string, type: 'Commitment' | 'Prepayment'): FocusRow {
+  return {
+    HostProviderName: null,
+    PricingCategory: 'Committed',
+    ResourceId: clause,
+    ResourceType: type,
+    SkuId: clause,
+    SkuPriceId: clause,
   }
 }

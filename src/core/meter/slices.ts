@@ -1,5 +1,6 @@
 /**
- * A charge, cut at every midnight of UTC: the parts add up to the whole, to the micro-dollar.
+ * A charge, cut at every midnight of UTC, and where else it is asked for: the parts add up to the
+ * whole, to the micro-dollar.
  */
 import type { Charge } from '../domain/charge.ts'
 import { dayMs } from '../domain/day.ts'
@@ -28,4 +29,20 @@ export function slices(charge: Charge, now: Ms): readonly Slice[] {
     if (start >= end) break
   }
   return all
+}
+
+/** A part of a charge, cut at moments as well. Those outside of it are of no account. */
+export function cutAt(part: Slice, moments: Iterable<Ms>): readonly Slice[] {
+  const { charge, from, to, amount } = part
+  const inside = [...new Set(moments)].filter((at) => at > from && at < to).sort((a, b) => a - b)
+  // What the part begins with: the parts before it came to as much.
+  const before = costOf(charge.pricePerHour, to - charge.from) - amount
+  let [start, paid] = [from, before]
+  return [...inside, to].map((end) => {
+    const until = costOf(charge.pricePerHour, end - charge.from)
+    const piece = { charge, from: start, to: end, amount: until - paid }
+    start = end
+    paid = until
+    return piece
+  })
 }

@@ -4,7 +4,7 @@
 import type { Invoice } from '../../core/domain/charge.ts'
 import { event } from '../../core/domain/event.ts'
 import type { FocusFault } from '../../core/focus/check.ts'
-import { readInvoice } from '../../core/focus/invoice.ts'
+import { readInvoice } from '../../core/focus/invoice/read.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { every } from '../memory.ts'
 
@@ -38,8 +38,10 @@ export async function takeInvoice(ledger: Ledger, order: InvoiceOrder): Promise<
   })
   if (done.outcome === 'done') return { outcome: 'done', invoice }
   const before = await ledger.get('invoice', id)
-  const since = before ? `; ${before.body.by} brought it in` : ''
-  return { outcome: 'refused', why: `invoice ${number} of ${supplier} is here already${since}` }
+  const since = before ? `, ${before.body.by} brought it in` : ''
+  const remedy = `see \`calumet invoice compare ${supplier} ${number}\``
+  const why = `invoice ${number} of ${supplier} is here already${since}; ${remedy}`
+  return { outcome: 'refused', why }
 }
 
 export async function everyInvoice(ledger: Ledger): Promise<readonly Invoice[]> {

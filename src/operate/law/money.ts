@@ -17,12 +17,13 @@ import { type Due, dues } from '../../core/contracts/money/dues.ts'
 import { salvage } from '../../core/contracts/money/exit.ts'
 import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
 import type { Charge, Invoice } from '../../core/domain/charge.ts'
-import { type Clause, clauseName, type TakeOrPay } from '../../core/domain/clause.ts'
+import { type Clause, clauseName, type Prepay, type TakeOrPay } from '../../core/domain/clause.ts'
 import { dayMs } from '../../core/domain/day.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Purse } from '../../core/domain/world.ts'
 import type { Dataset } from '../../core/focus/columns.ts'
-import { type Comparison, compareInvoice, isBilledBy } from '../../core/focus/invoice.ts'
+import { type Comparison, compareInvoice } from '../../core/focus/invoice/compare.ts'
+import { pieces } from '../../core/focus/invoice/pieces.ts'
 import type { FocusRow } from '../../core/focus/rows.ts'
 import { commitmentRows, invoiceRows, periodRows } from '../../core/focus/terms.ts'
 import { type Span, usageRows } from '../../core/focus/usage.ts'
@@ -229,17 +230,26 @@ export function comparisonOf(
 ): readonly Comparison[] {
   const { supplier, number, importedAt } = invoice
   const parts = partsOf(charged)
-  const dues = duesOf(charged, parts, accountOf(charged, parts))
-  const clauses = bindingClauses(historyOf(charged.snapshot))
-  return compareInvoice(invoice, {
-    slices: parts.filter(({ charge }) => charge.supplier === supplier),
-    dues: dues.filter((due) => due.with === supplier),
-    clauses: clauses.filter((clause) => clause.with === supplier).map(clauseName),
-    earlier: invoices.filter((each) => {
-      const isBefore = importedAt - each.importedAt || (number < each.number ? -1 : 1)
-      return each.supplier === supplier && each.number !== number && isBefore > 0
-    }),
+  const account = accountOf(charged, parts)
+  const ours = parts.filter(({ charge }) => charge.supplier === supplier)
+  const clauses = bindingClauses(historyOf(charged.snapshot)).filter((clause) => {
+    return clause.with === supplier
   })
+  const earlier = invoices.filter((each) => {
+    const isBefore = importedAt - each.importedAt || (number < each.number ? -1 : 1)
+    return each.supplier === supplier && each.number !== number && isBefore > 0
+  })
+  return compareInvoice(invoice, {
+    pieces: pieces(ours, account, [...earlier, invoice]),
+    dues: duesOf(charged, parts, account).filter((due) => due.with === supplier),
+    prepays: clauses.filter(isPaidAhead),
+    clauses: clauses.map(clauseName),
+    earlier,
+  })
+}
+
+function isPaidAhead(clause: Clause): clause is Prepay {
+  return clause.kind === 'prepay' && clause.form === 'prepay'
 }
 
 /** Rows of one dataset of FOCUS 1.4 for a span. */
@@ -257,33 +267,28 @@ export function focusRows(
   },
 ): readonly FocusRow[] {
   const { snapshot } = charged
+  const { now } = snapshot
   const history = historyOf(snapshot)
-  const suppliers = snapshot.rows.supplier.map(({ body }) => body)
   switch (dataset) {
     case 'cost-and-usage': {
       const parts = partsOf(charged)
-      const invoiceOf = ({ charge, from }: Slice) =>
-        invoices.find((each) => {
-          const isAbout = each.supplier === charge.supplier && from >= each.from && from < each.to
-          return isAbout && each.lines.some(({ rental }) => rental === charge.rental)
-        })?.number ?? null
       const account = accountOf(charged, parts)
-      const owed = duesOf(charged, parts, account)
-      const input = { installation, parts, account, dues: owed, history, suppliers }
-      const invoiceOfDue = (due: Due) =>
-        invoices.find((each) => each.supplier === due.with && isBilledBy(each, due))?.number ?? null
-      return usageRows({ ...input, invoiceOf, invoiceOfDue }, span)
+      const prepays = bindingClauses(history).filter(isPaidAhead)
+      const suppliers = snapshot.rows.supplier.map(({ body }) => body)
+      const input = { installation, prepays, suppliers, invoices, now }
+      const dues = duesOf(charged, parts, account)
+      return usageRows({ ...input, pieces: pieces(parts, account, invoices), dues }, span)
     }
     case 'contract-commitment':
-      return commitmentRows(history, snapshot.now)
+      return commitmentRows(history, now)
     case 'invoice-detail':
       return invoiceRows(installation, invoices, span)
     case 'billing-period': {
-      const billing = new Set([
-        ...charged.charges.map(({ supplier }) => supplier),
-        ...invoices.map(({ supplier }) => supplier),
-      ])
-      return periodRows([...billing].sort(), invoices, span, snapshot.now)
+      const parts = partsOf(charged).map(({ charge, from }) => ({
+        supplier: charge.supplier,
+        from,
+      }))
+      return periodRows(parts, invoices, span, now)
     }
   }
 }

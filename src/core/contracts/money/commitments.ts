@@ -69,7 +69,8 @@ function termsOf(clause: Clause): Terms | null {
   if (clause.kind === 'spend_commit') {
     return {
       category: 'Spend',
-      benefit: 'Discount',
+      // No discount of so many percent: what is bought under it has prices of its own.
+      benefit: 'Other',
       model: 'Discontinuous',
       interval: clause.milestones.length > 0 ? 'Custom' : 'Full Period',
       quantity: null,

@@ -1,0 +1,66 @@
+/**
+ * What we charged, cut into what lines of invoices are about: parts of charges of a day at most,
+ * with what contracts say of each. Nothing is lost on the way, to the micro-dollar.
+ */
+import type { Account } from '../../contracts/money/account.ts'
+import type { Draw } from '../../contracts/money/draw.ts'
+import type { Invoice } from '../../domain/charge.ts'
+import type { Ms } from '../../domain/time.ts'
+import { cutAt, type Slice } from '../../meter/slices.ts'
+
+export interface Piece extends Slice {
+  /** What it draws down. */
+  readonly draws: readonly Draw[]
+  /** What of it was paid for ahead. */
+  readonly ahead: readonly Draw[]
+}
+
+/** `parts`: with the names under which the account knows them. */
+export function pieces(
+  parts: readonly (Slice & { readonly id: string })[],
+  account: Account,
+  invoices: readonly Invoice[],
+): readonly Piece[] {
+  const draws = Map.groupBy(account.draws, ({ charge }) => charge)
+  const ahead = Map.groupBy(account.prepaid, ({ charge }) => charge)
+  const cuts = cutsOf(invoices)
+  return parts.flatMap((part) => {
+    const { supplier, rental } = part.charge
+    return cutAt(part, cuts.get(keyOf(supplier, rental)) ?? []).map((piece) => ({
+      ...piece,
+      draws: shareOf(draws.get(part.id) ?? [], part, piece),
+      ahead: shareOf(ahead.get(part.id) ?? [], part, piece),
+    }))
+  })
+}
+
+function keyOf(supplier: string, rental: string): string {
+  return JSON.stringify([supplier, rental])
+}
+
+/** Where the lines about a rental begin and end. */
+function cutsOf(invoices: readonly Invoice[]): ReadonlyMap<string, readonly Ms[]> {
+  const cuts = new Map<string, Ms[]>()
+  for (const { supplier, from, to, lines } of invoices) {
+    for (const { rental, span = { from, to } } of lines) {
+      if (rental === null) continue
+      const key = keyOf(supplier, rental)
+      const moments = cuts.get(key) ?? []
+      moments.push(span.from, span.to)
+      cuts.set(key, moments)
+    }
+  }
+  return cuts
+}
+
+/** Spread evenly over the part, so that the pieces of it come to the whole. */
+function shareOf(draws: readonly Draw[], part: Slice, piece: Slice): readonly Draw[] {
+  if (piece.from === part.from && piece.to === part.to) return draws
+  const length = BigInt(part.to - part.from)
+  return draws.map((draw) => {
+    const until = (at: Ms) => (draw.amount * BigInt(at - part.from)) / length
+    const amount = until(piece.to) - until(piece.from)
+    const hours = (draw.hours * (piece.to - piece.from)) / (part.to - part.from)
+    return { ...draw, hours, amount }
+  })
+}

@@ -1,0 +1,126 @@
+/** Charges, contracts and invoices on a stage, and what is exported and compared of them. */
+import assert from 'node:assert/strict'
+import { type Account, account, bindingClauses } from '../contracts/money/account.ts'
+import { type Due, dues } from '../contracts/money/dues.ts'
+import type { Charge, Invoice } from '../domain/charge.ts'
+import type { Clause, Prepay } from '../domain/clause.ts'
+import { clauseName } from '../domain/clause.ts'
+import type { Contract } from '../domain/contract.ts'
+import { costOf } from '../domain/money.ts'
+import type { SupplierSpec } from '../domain/supplier.ts'
+import type { Ms } from '../domain/time.ts'
+import { type Slice, slices } from '../meter/slices.ts'
+import { readContracts } from '../spec/read.ts'
+import { type Comparison, compareInvoice } from './invoice/compare.ts'
+import { pieces } from './invoice/pieces.ts'
+import { readInvoice } from './invoice/read.ts'
+import type { FocusRow } from './rows.ts'
+import { type Span, usageRows } from './usage.ts'
+
+export const hour = 3_600_000
+export const may = Date.parse('2026-05-01')
+export const april = Date.parse('2026-04-01')
+export const always: Span = { from: 0, to: 4e12 }
+
+export function charge(rental: string, from: Ms, to: Ms, more: Partial<Charge> = {}): Charge {
+  const { pricePerHour = 10_000_000 } = more
+  return {
+    ...{ id: `acme/${rental}`, supplier: 'acme', rental, lease: 'train.0.1', workload: 'train' },
+    ...{ account: 'usage', accelerator: 'H100', accelerators: 8, pricePerHour, from, to },
+    ...{ amount: costOf(pricePerHour, to - from), region: 'us', market: 'on-demand' },
+    ...more,
+  }
+}
+
+export const paidAhead =
+  '  - { kind: prepay, id: ahead, form: prepay, amount: $30, paid: 2026-05-01 }'
+export const spend = '  - { kind: spend_commit, id: spend, total: $1M }'
+export const block = `  - { kind: take_or_pay, id: block, from: 2026-04-01, accelerator: H100,
+      quantity: 1 accelerators, price_per_hour: 2.00, interval: month }`
+
+/** One contract with acme, of these clauses. */
+export function contracts(clauses: string): readonly Contract[] {
+  const text = `
+kind: Contract
+name: msa
+with: acme
+form: MSA
+bindingness: definitive
+signed: 2026-01-01
+from: 2026-01-01
+to: 2027-01-01
+source: letter
+clauses:
+${clauses}`
+  const read = readContracts([{ file: 'msa.yaml', text }], {
+    canonical: (name) => name,
+    knownAccelerators: ['H100'],
+  })
+  assert.deepEqual(read.faults, [])
+  return read.contracts
+}
+
+/** What a ledger holds, and when it is looked at. */
+export interface Ledger {
+  readonly charges: readonly Charge[]
+  readonly history?: readonly Contract[]
+  /** In the order in which they came in. */
+  readonly invoices?: readonly Invoice[]
+  readonly suppliers?: readonly SupplierSpec[]
+  readonly now?: Ms
+}
+
+interface Books {
+  readonly parts: readonly (Slice & { readonly id: string })[]
+  readonly told: Account
+  readonly owed: readonly Due[]
+  readonly clauses: readonly Clause[]
+}
+
+function books({ charges, history = [], now = may }: Ledger): Books {
+  const parts = charges.flatMap((each) =>
+    slices(each, now).map((slice) => ({ ...slice, id: `${each.id}@${slice.from}` })),
+  )
+  const paid = parts.map(({ id, charge: of, from, to, amount }) => {
+    return { ...of, id, from, to, amount }
+  })
+  const told = account(history, paid)
+  const clauses = bindingClauses(history)
+  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
+  const taken = told.draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
+  return { parts, told, owed: dues(clauses, taken, { now, accepted: () => null }), clauses }
+}
+
+const isPaidAhead = (clause: Clause): clause is Prepay => {
+  return clause.kind === 'prepay' && clause.form === 'prepay'
+}
+
+export function exported(ledger: Ledger, span: Span = always): readonly FocusRow[] {
+  const { invoices = [], suppliers = [], now = may } = ledger
+  const { parts, told, owed, clauses } = books(ledger)
+  const prepays = clauses.filter(isPaidAhead)
+  const input = { installation: 'us', suppliers, invoices, now, dues: owed, prepays }
+  return usageRows({ ...input, pieces: pieces(parts, told, invoices) }, span)
+}
+
+/** The last invoice of the ledger beside what is reckoned of it. */
+export function compared(ledger: Ledger): readonly Comparison[] {
+  const { invoices = [] } = ledger
+  const invoice = invoices.at(-1)
+  assert.ok(invoice)
+  const { parts, told, owed, clauses } = books(ledger)
+  return compareInvoice(invoice, {
+    pieces: pieces(parts, told, invoices),
+    dues: owed,
+    prepays: clauses.filter(isPaidAhead),
+    clauses: clauses.map(clauseName),
+    earlier: invoices.slice(0, -1),
+  })
+}
+
+/** As it is read, and came in on that day. */
+export function invoiceOf(text: string, importedAt: Ms = may): Invoice {
+  const read = readInvoice(text, 'acme')
+  assert.ok('invoice' in read, JSON.stringify(read))
+  return { ...read.invoice, supplier: 'acme', importedAt, by: 'ann' }
+}
