@@ -117,17 +117,37 @@ it('[AP38] tells who charged more than the best price, and not whose that was', 
   assert.match(proof.digest, /^[0-9a-f]{64}$/)
 })
 
-it('[AP32] tells what budgets have left', async (t) => {
-  const home = await house(t)
+it('[AP32] tells what budgets have left, by team, workload, supplier and in all', async (t) => {
+  const home = await house(t, 3 * hour - Date.now())
+  const unsure = lease('v.0.1', 0, 'unsure')
+  assert.ok(unsure.kind === 'lease')
+  // Nobody knows what came of it: $20 an hour at most, since two hours ago.
+  const asked = { workload: 'v', run: 'v.0', calls: 1, intendedAt: hour }
+  await home.put({ ...unsure, body: { ...unsure.body, ...asked } })
   const policy = `kind: Policy
 name: house
 budgets:
   - { team: nlp, amount: $100, per: year }
+  - { workload: v, amount: $100, per: month }
+  - { supplier: acme, amount: $100, per: day }
+  - { supplier: bolt, amount: $7, per: day }
+  - { amount: $50, per: day }
 `
   assert.equal((await home.apply(policy)).status, 200)
   const { budgets } = (await home.ask('GET /v1/cost')).body
-  const [nlp] = budgets
-  assert.deepEqual([nlp.of, nlp.name, nlp.per, nlp.amount], ['team', 'nlp', 'year', 100_000_000])
+  const told = budgets.map((purse: Record<string, number | string>) => {
+    const { of, name, per, amount, spent, left } = purse
+    assert.equal(Number(spent) + Number(left), amount)
+    // A little less is left after each second that this takes.
+    return `${of} ${name} ${per}: ${Math.ceil(Number(left) / 1e6)}`
+  })
+  assert.deepEqual(told, [
+    'team nlp year: 92',
+    'workload v month: 52',
+    'supplier acme day: 44',
+    'supplier bolt day: 7',
+    'everything  day: -6',
+  ])
 })
 
 it('[AP33] takes an invoice once and whole, and compares it', async (t) => {

@@ -46,8 +46,36 @@ it('[MT5] a budget counts what its span, its team, its workload and its supplier
   assert.equal(spentOf({}, may + dayMs, all), 20_000_000)
   assert.equal(spentOf({ per: 'year' }, may + dayMs, all), 30_000_000)
   assert.equal(spentOf({ of: 'team', name: 'nlp' }, may + dayMs, all), 10_000_000)
+  assert.equal(spentOf({ of: 'supplier', name: 'acme' }, may + dayMs, all), 20_000_000)
   assert.equal(spentOf({ of: 'supplier', name: 'bolt' }, may + dayMs, all), 0)
+  assert.equal(spentOf({ of: 'workload', name: 'train' }, may + dayMs, all), 20_000_000)
+  assert.equal(spentOf({ of: 'workload', name: 'serve' }, may + dayMs, all), 0)
   assert.equal(spentOf({ per: 'day' }, may + dayMs, all), 0)
+  assert.equal(spentOf({ per: 'day' }, may + hour, all), 20_000_000)
+})
+
+it('[MT5] what is closed, what runs and what nobody knows of count for whom they are', () => {
+  const { team: _, ...nobody } = charge(may + 1, may + hour + 1, { workload: null })
+  const spending: Spending = new Map()
+  for (const each of [charge(may, may + hour), nobody]) count(spending, each)
+  const other = { workload: 'serve', team: 'vision', supplier: 'bolt' }
+  const lease = { ...charged, ...other, id: 'x', state: 'unsure', intendedAt: may }
+  const runs = { ...charge(may, null, other), id: 'bolt/r', lease: 'held' }
+  const held = { ...lease, id: 'held', state: 'held' }
+  const left = (of: Budget['of'], name: string) => {
+    const budget: Budget = { of, name, amount: 100_000_000, per: 'day' }
+    const leases = [lease, held] as never
+    const books = { closed: spending, open: [runs], leases, now: may + hour }
+    const [purse] = purses([budget], books)
+    assert.equal((purse?.left ?? 0) + (purse?.spent ?? 0), budget.amount)
+    return (purse?.left ?? 0) / 1e6
+  }
+  // Twice $10 that is closed, $10 that runs, and $40 at its ceiling.
+  assert.equal(left('everything', ''), 30)
+  const ours = [left('team', 'nlp'), left('workload', 'train'), left('supplier', 'acme')]
+  assert.deepEqual(ours, [90, 90, 80])
+  const theirs = [left('team', 'vision'), left('workload', 'serve'), left('supplier', 'bolt')]
+  assert.deepEqual(theirs, [50, 50, 50])
 })
 
 it('[MT5] what runs counts up to now, from the beginning of the span', () => {
@@ -74,6 +102,10 @@ it('[MT5] what nobody knows the outcome of counts at its ceiling', () => {
   assert.deepEqual(purses([monthly], books), [
     { budget: monthly, spent: 40_000_000, left: 60_000_000, until: Date.parse('2026-06-01') },
   ])
+  for (const unasked of [{ calls: 0 }, { state: 'gone' }]) {
+    const none = { ...lease, ...unasked } as never
+    assert.equal(purses([monthly], { ...books, leases: [none] })[0]?.spent, 0)
+  }
   const heldBack = { ...(lease as object), notBefore: may + hour } as never
   assert.equal(purses([monthly], { ...books, leases: [heldBack] })[0]?.spent, 0)
 })
