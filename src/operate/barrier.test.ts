@@ -6,18 +6,27 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { apply, buys, type House, house, job } from './stage.test.ts'
 import { decideStanding } from './standing.ts'
+import { withdraw } from './withdraw.ts'
 
-/** All that a supplier is asked, in order, as it would go over the wire. */
-function listenAt(home: House): string[] {
-  const heard: string[] = []
+/** As it would go over the wire, and when. */
+interface Heard {
+  readonly asked: string
+  readonly atMs: number
+}
+
+/** All that a supplier is asked, in order. */
+function listenAt(home: House): Heard[] {
+  const heard: Heard[] = []
+  const since = home.clock.wallMs()
   for (const name of ['list', 'offers', 'acquire', 'release'] as const) {
     const real = home.acme[name] as (...args: unknown[]) => Promise<unknown>
     Object.assign(home.acme, {
       [name]: (...args: unknown[]) => {
         // How often it is looked at depends on the clock alone; what it is asked does not.
-        if (name === 'acquire' || name === 'release') heard.push(`${name} ${JSON.stringify(args)}`)
-        else if (!heard.some((each) => each.startsWith(name)))
-          heard.push(`${name} ${JSON.stringify(args)}`)
+        const isLook = name === 'list' || name === 'offers'
+        const asked = `${name} ${JSON.stringify(args)}`
+        const isNew = !isLook || heard.every((each) => each.asked !== asked)
+        if (isNew) heard.push({ asked, atMs: home.clock.wallMs() - since })
         return real.apply(home.acme, args)
       },
     })
@@ -25,14 +34,17 @@ function listenAt(home: House): string[] {
   return heard
 }
 
-async function heardAt(change: (home: House) => Promise<void> | void): Promise<readonly string[]> {
+/** From before it is asked for anything until it has got everything back. */
+async function heardAt(change: (home: House) => Promise<void> | void): Promise<readonly Heard[]> {
   const home = await house()
   const heard = listenAt(home)
   await change(home)
   home.lead()
   await home.apply(job('train'))
   await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
-  return heard.sort()
+  await withdraw(home.ledger, 'train')
+  await home.until('its end', buys(home, 'train.0.1 acme gone'))
+  return heard
 }
 
 const bolt = 'kind: Supplier\nname: bolt\nurl: http://bolt\nclass: A\n'
@@ -87,11 +99,19 @@ shaping: [{ relations: [rival], jitter: 5m }]
 
 for (const [fact, change] of Object.entries(facts)) {
   it(`[OP28] says nothing of ${fact} to others`, async () => {
-    assert.deepEqual(await heardAt(change), await heardAt(() => {}))
+    const [heard, usual] = [await heardAt(change), await heardAt(() => {})]
+    assert.deepEqual(
+      heard.map(({ asked }) => asked),
+      usual.map(({ asked }) => asked),
+    )
+    // The loop looks once a second.
+    const lateMs = heard.map(({ atMs }, index) => Math.abs(atMs - (usual[index]?.atMs ?? 0)))
+    assert.ok(Math.max(...lateMs) < 2_000, `${lateMs} ms apart`)
   })
 }
 
 it('[OP28] tells a supplier no name of ours', async () => {
-  const heard = (await heardAt(() => {})).join()
+  const heard = (await heardAt(() => {})).map(({ asked }) => asked).join()
+  assert.match(heard, /acquire .*release /)
   assert.doesNotMatch(heard, /train|job|bolt/)
 })

@@ -195,19 +195,29 @@ describe('the loop', () => {
     })
   }
 
-  it('[OP43] dates quotes by the ledger, whatever their supplier says', async () => {
-    const home = await house()
-    const quote = home.acme.offers
-    const aheadMs = 5 * 3_600_000
-    home.acme.offers = async () =>
-      (await quote()).map((each) => {
-        return 'fault' in each ? each : { ...each, observedAt: each.observedAt + aheadMs }
+  for (const aheadHours of [-5, 5]) {
+    it(`[OP43] dates quotes by the ledger, with a supplier ${aheadHours} h ahead`, async () => {
+      const home = await house()
+      const quote = home.acme.offers
+      const aheadMs = aheadHours * 60 * minute
+      home.acme.offers = async () =>
+        (await quote()).map((each) => {
+          return 'fault' in each ? each : { ...each, observedAt: each.observedAt + aheadMs }
+        })
+      const { preview } = home.lead()
+      const seen = async () => (await preview([])).world
+      await home.until('its quote', async () => {
+        return (await seen()).offers.some((offer) => offer.supplier === 'acme')
       })
-    const { preview } = home.lead()
-    await home.until('quotes', async () => (await preview([])).world.offers.length > 0)
-    const { now, offers } = (await preview([])).world
-    assert.ok(offers.every(({ observedAt }) => observedAt <= now))
-  })
+      const { now, offers } = await seen()
+      for (const { observedAt } of offers) {
+        // It came in a moment ago.
+        assert.ok(observedAt <= now && observedAt > now - minute, `${now - observedAt} ms ago`)
+      }
+      await home.apply(job('train'))
+      await home.until('a ready lease', buys(home, 'train.0.1 acme ready'))
+    })
+  }
 
   it('[OP44] asks a supplier no more often than it allows, and gives back at once', async () => {
     const home = await house()
