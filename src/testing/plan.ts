@@ -66,7 +66,7 @@ function told(reason: Reason, now: number): string {
     case 'dearer':
       return `dearer ${reason.offer} ${formatUsd(reason.pricePerHour)} than ${reason.than}`
     case 'left':
-      return `left ${reason.offer} ${formatUsd(reason.pricePerHour)}`
+      return `left ${reason.offer} ${formatUsd(reason.pricePerHour)} worth ${formatUsd(reason.worth)}`
     case 'kept':
       return `kept ${reason.lease} ${formatUsd(reason.pricePerHour)}${cheaper(reason)}`
     case 'moving':

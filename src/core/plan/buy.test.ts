@@ -211,3 +211,23 @@ it('[PL31] leaves the cheap offer to who has no other', () =>
      acquire picky.0.1 acme/h x1 $60.00
      acquire third.0.1 bolt/h x1 $70.00`,
   ))
+
+it('[PL31] says what it left to others, and what that is worth to them', () =>
+  check(
+    `offer acme/h H100:8 us $40 stock 1
+     offer bolt/h H100:8 us $70 stock 1
+     offer acme/t TPU-v6e:8 us $50 stock 1
+     job picky H100:8 suppliers acme priority 10
+     job easy H100:8 or TPU-v6e:8 priority 20
+     job third H100:8 priority 5`,
+    `acquire easy.0.1 acme/t x1 $50.00
+     acquire picky.0.1 acme/h x1 $40.00
+     acquire third.0.1 bolt/h x1 $70.00
+     why easy.0: chosen acme/t $50.00 of 3
+     why easy.0: left acme/h $40.00 worth $29.99
+     why easy.0: dearer bolt/h $70.00 than acme/t
+     why picky.0: chosen acme/h $40.00 of 1
+     why picky.0: not-allowed bolt by workload picky
+     why third.0: chosen bolt/h $70.00 of 1
+     why third.0: no-stock acme/h 0 of 1`,
+  ))
