@@ -218,9 +218,11 @@ describe('JSON', () => {
   it('[FC13] says how a shared cost was split, and what a use would be eligible for', () => {
     const split = (element: object) => fault('AllocatedMethodDetails', { Elements: [element] })
     assert.deepEqual(split({ AllocatedRatio: 1, UsageUnit: 'Hours', UsageQuantity: 3 }), [])
-    assert.deepEqual(split({ AllocatedRatio: 1.1 }), [
-      'Elements: at 1, AllocatedRatio: a number from 0 to 1',
-    ])
+    for (const AllocatedRatio of [1.1, -0.1, '1']) {
+      assert.deepEqual(split({ AllocatedRatio }), [
+        'Elements: at 1, AllocatedRatio: a number from 0 to 1',
+      ])
+    }
     assert.deepEqual(split({ AllocatedRatio: 1, UsageQuantity: 3 }), [
       'Elements: at 1, UsageUnit beside UsageQuantity',
     ])

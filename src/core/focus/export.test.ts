@@ -169,6 +169,10 @@ I,,Credit,-4,USD,2026-05-01,2026-06-01
       })
     assert.deepEqual(told(), ['2026-04-01 Closed', '2026-05-01 Open'])
     assert.deepEqual(told({ from: may, to: june }), ['2026-05-01 Open'])
+    // Whoever bills ahead has said nothing before the month began.
+    const ahead = { ...invoice, from: may, importedAt: april }
+    const [, month] = periodRows(charges, [ahead], always, june)
+    assert.equal(month?.BillingPeriodLastUpdated, month?.BillingPeriodCreated)
   })
 })
 

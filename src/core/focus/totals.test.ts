@@ -37,6 +37,8 @@ describe('over a table', () => {
     assert.deepEqual(told('cost-and-usage', bought, used), expected)
     const less = { ...unused, EffectiveCost: '0.99999' }
     assert.deepEqual(told('cost-and-usage', bought, used, less), expected)
+    const written = { ...unused, EffectiveCost: '0.1E1' }
+    assert.deepEqual(told('cost-and-usage', { ...bought, BilledCost: '30e-1' }, used, written), [])
     const close = { ...unused, EffectiveCost: '0.9999995' }
     assert.deepEqual(told('cost-and-usage', bought, used, close), [])
     // A month of a year comes to no sum, and neither does what was bought before.

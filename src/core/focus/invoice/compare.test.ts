@@ -127,6 +127,20 @@ describe('lines about the same', () => {
     ])
   })
 
+  it('[FO6] so do those that lie within others, and what is taken back of them', () => {
+    const part = (from: string, to: string) => `I,r1,5,USD,2026-05-01T${from}Z,2026-05-01T${to}Z\n`
+    const nested = of(line('r1', '20'), part('01:00', '02:00'), part('02:00', '03:00'))
+    assert.deepEqual(told({ charges, invoices: [nested] }), [
+      '2 r1 same $20.00 of $20.00',
+      '3 r1 same $5.00 of $5.00',
+      '4 r1 same $5.00 of $5.00',
+    ])
+    assert.deepEqual(told({ charges, invoices: [of(line('r1', '-5'), line('r1', '36'))] }), [
+      '3 r1 dearer $36.00 of $35.00',
+      '2 r1 same -$5.00 of -$5.00',
+    ])
+  })
+
   it('[FO9] a line twice is billed twice, if it was not owed twice', () => {
     assert.deepEqual(told({ charges, invoices: [of(line('r1', '30'), line('r1', '30'))] }), [
       '3 r1 billed twice $30.00 of $0.00, line 2',
@@ -237,6 +251,20 @@ describe('lines about promises', () => {
     ])
   })
 
+  it('[FO8] neither another supplier nor a line that gives back asks for what is owed', () => {
+    const due = promised('msa/block', '1424', spring)
+    const back = promised('msa/block', '-4', spring)
+    assert.deepEqual(asked(back, due), [
+      '3 msa/block not then -$4.00 of $0.00',
+      '4 msa/block same $1,424.00 of $1,424.00',
+    ])
+    const bolts = { ...asks(promised('msa/block', '1424', spring)), supplier: 'bolt', number: 'B' }
+    assert.deepEqual(told({ charges, history, invoices: [bolts, asks(used, due)] }), [
+      '2 r1 same $10.00 of $10.00',
+      '3 msa/block same $1,424.00 of $1,424.00',
+    ])
+  })
+
   it('[FO9] what was asked for by an earlier invoice or line is billed twice', () => {
     const due = promised('msa/block', '1424', spring)
     const again = asks(promised('msa/block', '1424', { ...spring, number: 'J' }))
@@ -282,6 +310,24 @@ describe('lines about what is paid ahead', () => {
     assert.deepEqual(asked(asks(early)), ['2 msa/ahead not then $30.00 of $0.00'])
   })
 
+  it('[FO15] one purchase pays for one of two that are alike', () => {
+    const twice = contracts(`${paidAhead}\n${paidAhead.replace('id: ahead', 'id: more')}`)
+    const bare = asks(promised('', '30', { category: 'Purchase' }))
+    const rows = told({ charges: [], history: twice, invoices: [bare], now: may + hour })
+    assert.deepEqual(rows, [
+      '- msa/more not billed $0.00 of $30.00',
+      '2 msa/ahead same $30.00 of $30.00',
+    ])
+  })
+
+  it('[FO15] what was paid ahead is spread over the hours of a day', () => {
+    const half = (from: string, to: string) =>
+      promised('', '10', { rental: 'r1', from: `2026-05-01${from}`, to: `2026-05-01${to}` })
+    const halves = asks(half('', 'T02:30Z'), half('T02:30Z', 'T05:00Z'))
+    const rows = asked(halves).filter((row) => / r1 /.test(row))
+    assert.deepEqual(rows, ['2 r1 same $10.00 of $10.00', '3 r1 same $10.00 of $10.00'])
+  })
+
   it('[FO15] what was paid ahead is not owed again, but beside a credit for it', () => {
     const named = promised('msa/ahead', '30', { category: 'Purchase' })
     const rows = compared({
@@ -305,6 +351,15 @@ describe('lines about what is paid ahead', () => {
         '4 msa/ahead dearer -$25.00 of -$30.00',
       )
     }
+    const parts = [-20, -12].map((part) => {
+      return promised('msa/ahead', `${part}`, { category: 'Credit' })
+    })
+    assert.deepEqual(asked(asks(use('50'), named, ...parts)), [
+      '5 msa/ahead cheaper -$12.00 of -$10.00',
+      '2 r1 same $50.00 of $50.00',
+      '3 msa/ahead same $30.00 of $30.00',
+      '4 msa/ahead same -$20.00 of -$20.00',
+    ])
   })
 })
 
@@ -313,15 +368,20 @@ describe('lines of another kind', () => {
     const kinds = ['Tax', 'Credit', 'Adjustment', 'Purchase']
     const lines = kinds.map((category) => promised('', '-3', { category }))
     const named = promised('msa/spend', '4', { category: 'Tax', rental: 'r1' })
-    const history = contracts(spend)
+    const less = promised('msa/ahead', '-2', { category: 'Adjustment' })
+    const history = contracts(`${spend}\n${paidAhead}`)
     const charges = [charge('r1', may - hour, may)]
-    assert.deepEqual(told({ charges, history, invoices: [asks(...lines, named)] }), [
+    const invoice = asks(...lines, named, less)
+    const rows = told({ charges, history, invoices: [invoice], now: may - 1 })
+    assert.deepEqual(rows.slice(1), [
       '6 r1 tax $4.00 of $0.00',
       '2 (none) tax -$3.00 of $0.00',
       '3 (none) credit -$3.00 of $0.00',
       '4 (none) adjustment -$3.00 of $0.00',
       '5 (none) unknown -$3.00 of $0.00',
+      '7 (none) adjustment -$2.00 of $0.00',
     ])
+    assert.equal(rows[0], '- msa/ahead not billed $0.00 of $30.00')
   })
 
   it('[FO13] what is billed is the invoice, and what is owed is all that we reckon', () => {

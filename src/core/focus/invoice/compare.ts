@@ -223,13 +223,16 @@ function promisesIn(books: Books): readonly Comparison[] {
   const paid = new Set(prepays.map(clauseName))
   const lines = invoice.lines.filter((line) => isPromise(line, books))
   const given = new Map([...credited].map((clause) => [clause, givenBy(clause, books)]))
+  const credits = lines.filter(isCredit)
   return lines.map((line): Comparison => {
     const own = prepays.find((prepay) => books.asked.ofPrepay(prepay)?.line === line)
     const clause = own ? clauseName(own) : (line.promised?.clause ?? '')
     if (line.amount < 0 && paid.has(clause)) {
       const left = given.get(clause) ?? 0
-      given.set(clause, 0)
-      return promiseOf(line, clause, { charged: -left, before: null, isOurs: true })
+      const isLast = credits.findLast((each) => each.promised?.clause === clause) === line
+      const part = isLast ? left : Math.min(left, -line.amount)
+      given.set(clause, left - part)
+      return promiseOf(line, clause, { charged: -part, before: null, isOurs: true })
     }
     const asked = paid.has(clause)
       ? prepaidOf(clause, line, books)
@@ -265,7 +268,8 @@ function owedOfDues(clause: string, line: InvoiceLine, { dues, asked, invoice }:
   const ours = here.filter((due) => asked.ofDue(due)?.line === line)
   const charged = Number(ours.reduce((all, { amount }) => all + amount, 0n))
   const [first] = here.flatMap((due) => asked.ofDue(due) ?? []).filter((each) => each.line !== line)
-  return { charged, before: first ? nameOf(first, invoice) : null }
+  // What is given back asks for nothing again.
+  return { charged, before: first && line.amount >= 0 ? nameOf(first, invoice) : null }
 }
 
 function nameOf({ invoice, line }: Asked, here: Invoice): string {

@@ -56,7 +56,7 @@ function dealt(group: readonly Wanted[]): readonly Share[] {
   return inOrder.map((each): Share => {
     const { line } = each
     const first = again.get(each) ?? served[0]
-    const owed = again.has(each) ? 0 : each === last ? left : Math.min(left, most(line.amount))
+    const owed = again.has(each) ? 0 : each === last ? left : Math.min(left, line.amount)
     left -= owed
     if (owed > 0) served.push(each)
     const before = owed === 0 && first ? `line ${first.line.line}` : null
@@ -66,8 +66,4 @@ function dealt(group: readonly Wanted[]): readonly Share[] {
 
 function isAlike(a: Wanted, b: Wanted): boolean {
   return a.from === b.from && a.to === b.to && a.line.amount === b.line.amount
-}
-
-function most(asked: Micros): Micros {
-  return Math.max(0, asked)
 }
