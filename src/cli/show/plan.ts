@@ -51,8 +51,8 @@ export function planText(plan: PlanReply, look: Look, whys: 'all' | 'decisive'):
 
 /** How good the purchases are together, and what more of the scarcest offers would be worth. */
 function marketText({ cost, least, prices }: NonNullable<PlanReply['market']>): string {
-  const over = least > 0 ? (100 * (cost - least)) / least : 0
-  const proof = `proven: no plan could buy this work more than ${over.toFixed(1)} % cheaper\n`
+  const less = cost > 0 ? (100 * (cost - least)) / cost : 0
+  const proof = `proven: no plan could buy this work more than ${less.toFixed(1)} % cheaper\n`
   const scarce = prices.toSorted((a, b) => b.perNodeHour - a.perNodeHour).slice(0, scarceMax)
   const worth = scarce.map(({ offer, perNodeHour }) => {
     return `one more node at ${plain(offer)} would save ${formatUsd(perNodeHour)}/h\n`
