@@ -52,6 +52,8 @@ it('[MT5] a budget counts what its span, its team, its workload and its supplier
   assert.equal(spentOf({ of: 'workload', name: 'serve' }, may + dayMs, all), 0)
   assert.equal(spentOf({ per: 'day' }, may + dayMs, all), 0)
   assert.equal(spentOf({ per: 'day' }, may + hour, all), 20_000_000)
+  const tomorrow = charge(may + dayMs, may + dayMs + hour)
+  assert.equal(spentOf({ per: 'day' }, may + hour, [tomorrow]), 0)
 })
 
 it('[MT5] what is closed, what runs and what nobody knows of count for whom they are', () => {
@@ -92,8 +94,12 @@ it('[MT7] what runs counts from when it was intended, whatever its supplier says
   assert.deepEqual([-hour, 0, 3 * hour].map(spent), [[10_000_000], [10_000_000], [10_000_000]])
 })
 
-it('[MT5] what was closed just now counts as what it came to', () => {
+it('[MT5] [MT7] what was closed just now counts as what it came to', () => {
   assert.equal(spentOf({}, may + 3 * hour, [], [charge(may - hour, may + hour)]), 10_000_000)
+  const open = [charge(may + hour, may + 2 * hour, { lease: charged.id })]
+  const leases = [{ ...charged, intendedAt: may } as never]
+  const books = { closed: new Map(), open, leases, now: may + 3 * hour }
+  assert.equal(purses([monthly], books)[0]?.spent, 10_000_000)
 })
 
 it('[MT5] what nobody knows the outcome of counts at its ceiling', () => {
