@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Charge } from '../../core/domain/charge.ts'
+import { checkFocus } from '../../core/focus/check.ts'
+import { focusCsv } from '../../core/focus/rows.ts'
 import { lease } from '../../testing/ledger-rows.ts'
 import { contractText, refused, type Stage, stage } from '../stage.test.ts'
 
@@ -194,6 +196,52 @@ I7,msa/block,728,USD,1970-01-01,1970-02-01
     [['I7', '728']],
   )
 })
+
+it('[AP33] [AP34] [FO10] what is billed comes to the invoice, and FOCUS has it all', async (t) => {
+  const home = await house(t, Date.parse('1970-02-10') - Date.now())
+  await home.apply(supplier)
+  await home.apply('kind: Supplier\nname: bolt\nurl: http://bolt\n')
+  const ahead = '  - { kind: prepay, id: ahead, form: prepay, amount: $5, paid: 1970-01-01 }\n'
+  assert.equal((await home.apply(contractText('acme', ahead))).status, 200)
+  const january = 'USD,1970-01-01,1970-02-01\n'
+  const text = `invoice,rental,commitment,category,amount,currency,from,to
+I7,r1,,Usage,3,${january}I7,r2,,Usage,9.50,${january}I7,,msa/ahead,Purchase,5,${january}`
+  const taken = await home.ask('POST /v1/invoices', {
+    body: { supplier: 'acme', file: 'i7.csv', text },
+  })
+  const told = (rows: readonly Told[]) =>
+    rows.map(({ line, verdict, billed, charged }) => {
+      return `${line} ${verdict} ${billed / 1e6} of ${charged / 1e6}`
+    })
+  assert.deepEqual(told(taken.body.comparison), [
+    '3 dearer 9.5 of 8',
+    '2 same 3 of 3',
+    '4 same 5 of 5',
+  ])
+  const others = { supplier: 'bolt', file: 'b.csv', text: text.replaceAll('I7', 'B1') }
+  const bolts = (await home.ask('POST /v1/invoices', { body: others })).body.comparison
+  assert.deepEqual(
+    bolts.map(({ verdict }: Told) => verdict),
+    ['not ours', 'not ours', 'not ours'],
+  )
+  const again = { supplier: 'acme', file: 'i8.csv', text: text.replaceAll('I7', 'I8') }
+  const [twice] = (await home.ask('POST /v1/invoices', { body: again })).body.comparison
+  assert.deepEqual([twice.verdict, twice.before], ['billed twice', 'I7'])
+  const table = async (dataset: 'cost-and-usage' | 'invoice-detail') => {
+    const { rows } = (await home.ask(`GET /v1/focus/${dataset}?month=1970-01`)).body
+    return focusCsv(dataset, rows)
+  }
+  const [charged, asked] = [await table('cost-and-usage'), await table('invoice-detail')]
+  assert.deepEqual(checkFocus('cost-and-usage', charged, asked), [])
+  assert.deepEqual(checkFocus('invoice-detail', asked), [])
+})
+
+interface Told {
+  readonly line: number
+  readonly verdict: string
+  readonly billed: number
+  readonly charged: number
+}
 
 interface Asked {
   readonly clause?: string | null
