@@ -26,6 +26,40 @@ it('[PL39] buys what a budget pays for at least an hour, and says whose is too s
   )
 })
 
+it('[PL39] what one budget pays for takes nothing from another', () =>
+  check(
+    `budget team nlp left $20 month
+     budget team vision left $30 month
+     budget workload idle left $1 day
+     offer acme/h100 H100:8 us $20
+     offer acme/tpu TPU-v6e:8 us $30
+     job train H100:8 team nlp priority 90
+     job other TPU-v6e:8 team vision`,
+    `acquire train.0.1 acme/h100 x1 $20.00
+     acquire other.0.1 acme/tpu x1 $30.00`,
+  ))
+
+it('[PL39] a supplier and a workload have budgets of their own, and all that fit have to last', () => {
+  const world = (budgets: string) => `
+    ${budgets}
+    offer acme/h100 H100:8 us $20
+    offer bolt/h100 H100:8 us $25
+    job train H100:8 team nlp`
+  const spent = (whose: string) => `$19.00 of the budget of ${whose} for this month`
+  check(
+    world('budget supplier acme left $19 month'),
+    `acquire train.0.1 bolt/h100 x1 $25.00
+     why train.0: chosen bolt/h100 $25.00 of 1
+     why train.0: spent acme/h100 $20.00 above ${spent('supplier acme')}`,
+  )
+  check(
+    world(`budget team nlp left $99 month
+    budget workload train left $19 month`),
+    `why train.0: spent acme/h100 $20.00 above ${spent('workload train')}
+     why train.0: spent bolt/h100 $25.00 above ${spent('workload train')}`,
+  )
+})
+
 it('[PL39] counts what is held, and what the same plan buys', () =>
   check(
     `budget supplier acme left $60 day
