@@ -5,8 +5,8 @@
 import type { Due } from '../../contracts/money/dues.ts'
 import type { Invoice, InvoiceLine } from '../../domain/charge.ts'
 import { clauseName, type Prepay } from '../../domain/clause.ts'
-import type { Ms } from '../../domain/time.ts'
 import type { Slice } from '../../meter/slices.ts'
+import { firstAt, type Span } from './spans.ts'
 
 export interface Asked {
   readonly invoice: Invoice
@@ -26,9 +26,15 @@ export function billing(invoices: readonly Invoice[], prepays: readonly Prepay[]
   const asked = [...invoices].sort(inTurn).flatMap((invoice) => {
     return invoice.lines.map((line): Asked => ({ invoice, line }))
   })
-  const uses = Map.groupBy(
+  const about = Map.groupBy(
     asked.filter(({ line }) => isUse(line)),
     ({ invoice, line }) => JSON.stringify([invoice.supplier, line.rental]),
+  )
+  const uses = new Map(
+    [...about].map(([rental, all]) => {
+      const spans = all.map((each) => ({ ...spanOf(each.line, each.invoice), asked: each }))
+      return [rental, firstAt(spans)] as const
+    }),
   )
   const promises = Map.groupBy(
     asked.filter(({ line }) => isCharge(line) && line.promised && line.amount >= 0),
@@ -36,9 +42,9 @@ export function billing(invoices: readonly Invoice[], prepays: readonly Prepay[]
   )
   const paid = paidBy(asked, promises, prepays)
   return {
-    ofPart({ charge: { supplier, rental }, from, to }) {
-      const lines = uses.get(JSON.stringify([supplier, rental])) ?? []
-      return lines.find(({ invoice, line }) => covers(spanOf(line, invoice), { from, to })) ?? null
+    // By its beginning: pieces are cut where lines begin and end.
+    ofPart({ charge: { supplier, rental }, from }) {
+      return uses.get(JSON.stringify([supplier, rental]))?.(from)?.asked ?? null
     },
     ofDue(due) {
       const lines = promises.get(due.clause) ?? []
@@ -65,18 +71,8 @@ export function isUse(line: InvoiceLine): boolean {
   return line.rental !== null && isCharge(line)
 }
 
-export function spanOf(
-  { span }: InvoiceLine,
-  { from, to }: Pick<Invoice, 'from' | 'to'>,
-): { readonly from: Ms; readonly to: Ms } {
+export function spanOf({ span }: InvoiceLine, { from, to }: Span): Span {
   return span ?? { from, to }
-}
-
-type Span = ReturnType<typeof spanOf>
-
-/** By its beginning: pieces are cut where lines begin and end. */
-function covers(line: Span, { from }: Span): boolean {
-  return from >= line.from && from < line.to
 }
 
 /** What is owed is billed once it is over. */

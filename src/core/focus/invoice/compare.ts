@@ -21,6 +21,7 @@ import {
 } from './billing.ts'
 import type { Piece } from './pieces.ts'
 import { type Share, shares } from './shares.ts'
+import { firstFrom, type Span } from './spans.ts'
 
 export type Verdict =
   | 'same'
@@ -181,11 +182,12 @@ function useOf(rental: string, share: Share, books: Books): Comparison {
 /** The invoice that asked for some of it before. */
 function earlierOf(
   ours: readonly Piece[],
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: Span,
   { asked, invoice }: Books,
 ): string | null {
-  for (const piece of ours) {
-    const found = piece.from >= from && piece.from < to ? asked.ofPart(piece) : null
+  const first = firstFrom(ours, from, (piece) => piece.from)
+  for (let at = first; (ours[at]?.from ?? to) < to; at += 1) {
+    const found = asked.ofPart(ours[at] as Piece)
     if (found && found.invoice !== invoice) return found.invoice.number
   }
   return null

@@ -44,12 +44,7 @@ function dealt(group: readonly Wanted[]): readonly Share[] {
   const inOrder = [...group].sort((a, b) => a.line.line - b.line.line)
   let left = sum(inOrder.map(({ owed }) => owed))
   const isTooMuch = sum(inOrder.map(({ line }) => line.amount)) - left >= centMicros
-  const again = new Map(
-    inOrder.flatMap((each, index) => {
-      const first = inOrder.slice(0, index).find((other) => isTooMuch && isAlike(other, each))
-      return first ? [[each, first] as const] : []
-    }),
-  )
+  const again = isTooMuch ? repeated(inOrder) : new Map<Wanted, Wanted>()
   const last = inOrder.findLast((each) => !again.has(each))
   const isAlone = group.length === 1
   const served: Wanted[] = []
@@ -64,6 +59,15 @@ function dealt(group: readonly Wanted[]): readonly Share[] {
   })
 }
 
-function isAlike(a: Wanted, b: Wanted): boolean {
-  return a.from === b.from && a.to === b.to && a.line.amount === b.line.amount
+/** Each line that says what an earlier one says, with that. */
+function repeated(inOrder: readonly Wanted[]): ReadonlyMap<Wanted, Wanted> {
+  const firsts = new Map<string, Wanted>()
+  const again = new Map<Wanted, Wanted>()
+  for (const each of inOrder) {
+    const key = `${each.from} ${each.to} ${each.line.amount}`
+    const first = firsts.get(key)
+    if (first) again.set(each, first)
+    else firsts.set(key, each)
+  }
+  return again
 }
