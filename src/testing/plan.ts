@@ -66,7 +66,7 @@ function told(reason: Reason, now: number): string {
     case 'dearer':
       return `dearer ${reason.offer} ${formatUsd(reason.pricePerHour)} than ${reason.than}`
     case 'left':
-      return `left ${reason.offer} ${formatUsd(reason.pricePerHour)} worth ${formatUsd(reason.worth)}`
+      return `left ${reason.offer} ${formatUsd(reason.pricePerHour)}${worth(reason)}`
     case 'kept':
       return `kept ${reason.lease} ${formatUsd(reason.pricePerHour)}${cheaper(reason)}`
     case 'moving':
@@ -110,6 +110,10 @@ function told(reason: Reason, now: number): string {
     case 'backing-off':
       return `backing-off ${formatDuration(reason.until - now)}`
   }
+}
+
+function worth(reason: Extract<Reason, { why: 'left' }>): string {
+  return ` worth ${formatUsd(reason.worth)}`
 }
 
 function saved({ saving }: { readonly saving?: number }): string {

@@ -1,6 +1,9 @@
 /** Budgets of a span: what they buy, and what they stop. */
+import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { planChecker } from '../../../testing/plan.ts'
+import { drawnWorld } from '../../../testing/world.ts'
+import type { World } from '../../domain/world.ts'
 import { lint } from '../lint.ts'
 import { plan } from '../plan.ts'
 
@@ -39,7 +42,7 @@ it('[PL39] what one budget pays for takes nothing from another', () =>
      acquire other.0.1 acme/tpu x1 $30.00`,
   ))
 
-it('[PL39] a supplier and a workload have budgets of their own, and all that fit have to last', () => {
+it('[PL39] suppliers and workloads have budgets of their own; all that fit have to last', () => {
   const world = (budgets: string) => `
     ${budgets}
     offer acme/h100 H100:8 us $20
@@ -75,6 +78,29 @@ it('[PL39] counts what is held, and what the same plan buys', () =>
      why c.0: chosen acme/h100 $20.00 of 1
      why a.0: kept a.0.1 $20.00`,
   ))
+
+it('[PL39] counts what is asked for at its ceiling, for its team, and not what is gone', () => {
+  const world = (state: string) => `
+    budget team nlp left $29 day
+    offer acme/h100 H100:8 us $20
+    job a H100:8 team nlp
+    job b H100:8 team nlp
+    lease a.0.1 ${state} at acme/h100 for $20
+    run a.0 waiting attempts 1`
+  const buys = (drawing: World) =>
+    plan(drawing).actions.filter((action) => action.do === 'acquire' && action.run === 'b.0').length
+  const counted = ['intended', 'asked', 'unsure', 'ready'].map((state) =>
+    buys(drawnWorld(world(state))),
+  )
+  assert.deepEqual(counted, [0, 0, 0, 0])
+  const alone = drawnWorld(world('gone').replace('job a H100:8 team nlp', ''))
+  assert.equal(buys(alone), 1)
+  // Of a workload that is no longer there, which its lease remembers the team of.
+  const left = drawnWorld(world('ready').replace('job a H100:8 team nlp', ''))
+  assert.equal(buys(left), 1)
+  const leases = left.leases.map((lease) => ({ ...lease, team: 'nlp' }))
+  assert.equal(buys({ ...left, leases }), 0)
+})
 
 it('[PL39] stops what a budget does not last for, the least urgent first', () =>
   check(
