@@ -93,13 +93,13 @@ it('[PL39] counts what is asked for at its ceiling, for its team, and not what i
     buys(drawnWorld(world(state))),
   )
   assert.deepEqual(counted, [0, 0, 0, 0])
-  const alone = drawnWorld(world('gone').replace('job a H100:8 team nlp', ''))
-  assert.equal(buys(alone), 1)
   // Of a workload that is no longer there, which its lease remembers the team of.
-  const left = drawnWorld(world('ready').replace('job a H100:8 team nlp', ''))
-  assert.equal(buys(left), 1)
-  const leases = left.leases.map((lease) => ({ ...lease, team: 'nlp' }))
-  assert.equal(buys({ ...left, leases }), 0)
+  const left = (state: string, team: object) => {
+    const drawing = drawnWorld(world(state).replace('job a H100:8 team nlp', ''))
+    return buys({ ...drawing, leases: drawing.leases.map((lease) => ({ ...lease, ...team })) })
+  }
+  assert.deepEqual([left('ready', { team: 'nlp' }), left('gone', { team: 'nlp' })], [0, 1])
+  assert.equal(left('ready', {}), 1)
 })
 
 it('[PL39] stops what a budget does not last for, the least urgent first', () =>
