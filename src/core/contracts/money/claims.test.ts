@@ -129,6 +129,22 @@ it('[CL50] at risk is what a supplier holds of ours, less what a guarantor stand
     const found = overLimit(held, {}, limits, day('2025-02-01'))
     return found && [formatAmount(found.atRisk), found.at]
   }
+  // Each for itself, and nothing that is over.
+  const theirs = held.map((each) => ({ ...each, with: 'rival', to: day('2025-06-15') }))
+  const both = (at: string) =>
+    exposures([...theirs, ...held], {}, day(at)).map(({ supplier, atRisk }) => {
+      return `${supplier} ${formatAmount(atRisk)}`
+    })
+  assert.deepEqual(both('2025-06-14'), ['incumbent $1,200.00', 'rival $1,200.00'])
+  assert.deepEqual(both('2025-06-15'), ['incumbent $1,200.00'])
+  const limited = (supplier: string) => {
+    const limits = [
+      { supplier: 'nobody', max: 0 },
+      { supplier, max: 1_000_000_000 },
+    ]
+    return overLimit([...held, ...theirs], {}, limits, day('2025-02-01'))?.supplier
+  }
+  assert.deepEqual(['rival', 'incumbent', 'nobody'].map(limited), ['rival', 'incumbent', undefined])
   assert.deepEqual(over(699), ['$700.00', day('2025-02-01')])
   assert.deepEqual(over(700), ['$1,200.00', day('2025-06-01')])
   assert.equal(over(1_200), null)
