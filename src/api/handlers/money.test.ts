@@ -152,6 +152,40 @@ budgets:
   ])
 })
 
+it('[CL50] [OP32] tells what a supplier holds of ours, and warns of too much', async (t) => {
+  const home = await house(t, 3 * hour - Date.now())
+  await home.apply(supplier)
+  const held = `  - { kind: prepay, id: ahead, form: prepay, amount: $100, paid: 1970-01-01 }
+  - { kind: credit_support, id: bank, guarantor: bank, amount: $20 }
+`
+  assert.equal((await home.apply(contractText('acme', held))).status, 200)
+  const told = async (limit: string) => {
+    const limits = limit === '' ? '' : `exposure_limits: [{ supplier: acme, max: ${limit} }]\n`
+    assert.equal((await home.apply(`kind: Policy\nname: house\n${limits}`)).status, 200)
+    const { exposure } = (await home.ask('GET /v1/exposure')).body
+    const { checks } = (await home.ask('GET /v1/doctor')).body
+    const warned = checks.flatMap(({ text }: { text: string }) =>
+      /holds/.test(text) ? [text] : [],
+    )
+    return [exposure, warned]
+  }
+  // Sixteen dollars of it were used.
+  const amounts = { supplier: 'acme', held: '84000000', supported: '20000000', atRisk: '64000000' }
+  assert.deepEqual(await told(''), [[{ ...amounts, limit: null }], []])
+  assert.deepEqual(await told('$64'), [[{ ...amounts, limit: '64000000' }], []])
+  assert.deepEqual(await told('$63'), [
+    [{ ...amounts, limit: '63000000' }],
+    ['acme holds $64.00 of ours, and may hold $63.00; see `calumet contract exposure`'],
+  ])
+  // What was signed before is not refused for what is allowed now.
+  const low = 'kind: Policy\nname: house\nexposure_limits: [{ supplier: acme, max: $9 }]\n'
+  assert.equal((await home.apply(`${contractText('acme', held)}---\n${low}`)).status, 200)
+  // What was used of the first is held no more, and counts for no new one either.
+  const more = `${held}  - { kind: prepay, id: more, form: prepay, amount: $1, paid: 1970-01-01 }\n`
+  const signed = await home.apply(contractText('acme', more))
+  refused(signed, 409, 'conflict', /acme would hold \$65\.00 of ours/)
+})
+
 it('[AP33] takes an invoice once and whole, and compares it', async (t) => {
   const home = await house(t)
   await home.apply(supplier)

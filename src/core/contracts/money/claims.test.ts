@@ -129,6 +129,10 @@ it('[CL50] at risk is what a supplier holds of ours, less what a guarantor stand
     const found = overLimit(held, {}, limits, day('2025-02-01'))
     return found && [formatAmount(found.atRisk), found.at]
   }
+  // A guarantor stands for nothing before its day.
+  const later = held.map((each) => ({ ...each, from: day('2025-03-01') }))
+  const supported = (at: string) => exposures(later, {}, day(at)).map((each) => each.supported)
+  assert.deepEqual([supported('2025-02-28'), supported('2025-03-01')], [[0n], [300_000_000n]])
   // Each for itself, and nothing that is over.
   const theirs = held.map((each) => ({ ...each, with: 'rival', to: day('2025-06-15') }))
   const both = (at: string) =>
