@@ -126,6 +126,8 @@ it('[AP32] tells what budgets have left, by team, workload, supplier and in all'
   // Nobody knows what came of it: $20 an hour at most, since two hours ago.
   const asked = { workload: 'v', run: 'v.0', calls: 1, intendedAt: hour }
   await home.put({ ...unsure, body: { ...unsure.body, ...asked } })
+  const open = charge('r3', { ...{ id: 'bolt/r3', supplier: 'bolt', workload: 'x' }, to: null })
+  await home.put({ kind: 'charge', id: open.id, version: 0, live: true, body: open })
   const policy = `kind: Policy
 name: house
 budgets:
@@ -147,8 +149,8 @@ budgets:
     'team nlp year: 92',
     'workload v month: 52',
     'supplier acme day: 44',
-    'supplier bolt day: 7',
-    'everything  day: -6',
+    'supplier bolt day: -9',
+    'everything  day: -22',
   ])
 })
 
