@@ -16,11 +16,11 @@ import {
   ratios,
   rounded,
   scenarioOf,
-  type Table,
   tickS,
   windowsOf,
   zoneSets,
 } from './hunt/windows.ts'
+import type { Table } from './table.ts'
 
 export const name = 'hunt-gang'
 

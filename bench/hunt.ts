@@ -14,10 +14,10 @@ import {
   ratios,
   rounded,
   scenarioOf,
-  type Table,
   windowsOf,
   zoneSets,
 } from './hunt/windows.ts'
+import type { Table } from './table.ts'
 
 export const name = 'hunt'
 

@@ -6,7 +6,8 @@
 import { type Belief, noBelief } from '../src/core/domain/world.ts'
 import { forecast, observe, type Pool } from '../src/core/hunt/belief.ts'
 import { readTraces, type Zone } from './hunt/trace.ts'
-import { type Table, tickS } from './hunt/windows.ts'
+import { tickS } from './hunt/windows.ts'
+import type { Table } from './table.ts'
 
 export const name = 'odds'
 

@@ -9,13 +9,6 @@ import { exactOptimum, publishedOptimum } from './optimum.ts'
 import type { Policy, Scenario } from './replay.ts'
 import type { Traces, Zone } from './trace.ts'
 
-export interface Table {
-  readonly title: string
-  readonly columns: readonly string[]
-  readonly rows: (string | number)[][]
-  readonly note: string
-}
-
 export const ratios = [1.05, 1.2, 1.5, 2]
 export const windowTicks = 311
 export const tickS = 600
