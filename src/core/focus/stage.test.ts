@@ -14,8 +14,9 @@ import { readContracts } from '../spec/read.ts'
 import { type Comparison, compareInvoice } from './invoice/compare.ts'
 import { pieces } from './invoice/pieces.ts'
 import { readInvoice } from './invoice/read.ts'
+import type { Span } from './invoice/spans.ts'
 import type { FocusRow } from './rows.ts'
-import { type Span, usageRows } from './usage.ts'
+import { usageRows } from './usage.ts'
 
 export const hour = 3_600_000
 export const may = Date.parse('2026-05-01')

@@ -7,8 +7,8 @@ import { type Clause, clauseName, type Dimension } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
 import { formatMoment } from '../domain/day.ts'
 import type { Ms } from '../domain/time.ts'
+import type { Span } from './invoice/spans.ts'
 import { decimal, detailIdOf, type FocusRow, monthOf, periodOf } from './rows.ts'
-import type { Span } from './usage.ts'
 
 export function commitmentRows(history: readonly Contract[], now: Ms): readonly FocusRow[] {
   return commitments(history, now).map((each) => {

@@ -15,6 +15,7 @@ import type { Ms } from '../domain/time.ts'
 import { adjustmentRows } from './adjustments.ts'
 import { type Asked, billing } from './invoice/billing.ts'
 import type { Piece } from './invoice/pieces.ts'
+import type { Span } from './invoice/spans.ts'
 import { billed, decimal, type FocusRow, hours, monthOf } from './rows.ts'
 
 export interface UsageInput {
@@ -26,11 +27,6 @@ export interface UsageInput {
   readonly suppliers: readonly SupplierSpec[]
   readonly invoices: readonly Invoice[]
   readonly now: Ms
-}
-
-export interface Span {
-  readonly from: Ms
-  readonly to: Ms
 }
 
 /** Rows of the billing periods that begin in the span. */

@@ -26,8 +26,14 @@ export function billing(invoices: readonly Invoice[], prepays: readonly Prepay[]
   const asked = [...invoices].sort(inTurn).flatMap((invoice) => {
     return invoice.lines.map((line): Asked => ({ invoice, line }))
   })
+  const promises = Map.groupBy(
+    asked.filter(({ line }) => isCharge(line) && line.promised && line.amount >= 0),
+    ({ line }) => line.promised?.clause ?? '',
+  )
+  const paid = paidBy(asked, promises, prepays)
+  const paying = new Set([...paid.values()].map(({ line }) => line))
   const about = Map.groupBy(
-    asked.filter(({ line }) => isUse(line)),
+    asked.filter(({ line }) => isUse(line) && !paying.has(line)),
     ({ invoice, line }) => JSON.stringify([invoice.supplier, line.rental]),
   )
   const uses = new Map(
@@ -36,11 +42,6 @@ export function billing(invoices: readonly Invoice[], prepays: readonly Prepay[]
       return [rental, firstAt(spans)] as const
     }),
   )
-  const promises = Map.groupBy(
-    asked.filter(({ line }) => isCharge(line) && line.promised && line.amount >= 0),
-    ({ line }) => line.promised?.clause ?? '',
-  )
-  const paid = paidBy(asked, promises, prepays)
   return {
     // By its beginning: pieces are cut where lines begin and end.
     ofPart({ charge: { supplier, rental }, from }) {

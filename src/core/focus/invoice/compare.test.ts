@@ -318,6 +318,11 @@ describe('lines about what is paid ahead', () => {
       '- msa/more not billed $0.00 of $30.00',
       '2 msa/ahead same $30.00 of $30.00',
     ])
+    const named = promised('', '30', { category: 'Purchase', rental: 'r1' })
+    assert.deepEqual(asked(asks(named)), [
+      '- r1 not billed $0.00 of $20.00',
+      '2 msa/ahead same $30.00 of $30.00',
+    ])
   })
 
   it('[FO15] what was paid ahead is spread over the hours of a day', () => {
