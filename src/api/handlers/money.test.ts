@@ -186,6 +186,9 @@ it('[CL50] [OP32] tells what a supplier holds of ours, and warns of too much', a
   const more = `${held}  - { kind: prepay, id: more, form: prepay, amount: $1, paid: 1970-01-01 }\n`
   const signed = await home.apply(contractText('acme', more))
   refused(signed, 409, 'conflict', /acme would hold \$65\.00 of ours/)
+  const second = '  - { kind: prepay, id: more, form: prepay, amount: $2, paid: 1970-01-01 }\n'
+  const order = contractText('acme', second).replace('name: msa', 'name: order')
+  refused(await home.apply(order), 409, 'conflict', /acme would hold \$66\.00 of ours/)
 })
 
 it('[AP33] takes an invoice once and whole, and compares it', async (t) => {
