@@ -317,7 +317,12 @@ export interface Export extends ClauseCommon {
   readonly endUsers: readonly string[]
 }
 
-export type Secret = 'existence' | 'terms' | 'prices' | 'forecast' | 'notices'
+/**
+ * What can be kept from others, and nothing else: that there are dealings at all; what was agreed
+ * or offered; for how much; how many, from when and for how long; and who was given notice of what.
+ */
+export const secrets = ['existence', 'terms', 'prices', 'forecast', 'notices'] as const
+export type Secret = (typeof secrets)[number]
 
 export interface Confidentiality extends ClauseCommon {
   readonly kind: 'confidentiality'

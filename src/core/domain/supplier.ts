@@ -3,7 +3,7 @@
  */
 import type { Micros } from './money.ts'
 import type { Ms } from './time.ts'
-import type { DatedRelation, Proof, Shaping, Trust } from './trust.ts'
+import type { DatedRelation, Proof, Shaping, Trust, Withholding } from './trust.ts'
 
 /**
  * What a repeated request does at a supplier: `A` the same token gives the same resource, `B` a
@@ -121,6 +121,8 @@ export interface Policy {
   readonly trust?: Trust
   /** Whose requests are held back; nobody's where it is missing. */
   readonly shaping?: readonly Shaping[]
+  /** What of our dealings with others is kept from whom; nothing where it is missing. */
+  readonly withhold?: readonly Withholding[]
   readonly budgets?: readonly Budget[]
   readonly quotas?: readonly Quota[]
   readonly exposureLimits?: readonly ExposureLimit[]

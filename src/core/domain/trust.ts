@@ -1,6 +1,7 @@
 /**
  * Whom we trust with what: classes of data, how a supplier stands to us, and what it has proven.
  */
+import type { Secret } from './clause.ts'
 import type { Ms } from './time.ts'
 
 /**
@@ -54,6 +55,12 @@ export interface Shaping {
   readonly relations: readonly Relation[]
   /** Something new is asked for so much later at most, drawn for each purchase. */
   readonly jitterMs: Ms
+}
+
+/** What parties with these relations are not told of our dealings with others. */
+export interface Withholding {
+  readonly relations: readonly Relation[]
+  readonly facts: readonly Secret[]
 }
 
 /** The first rule that fits decides; where none fits it is denied. */
