@@ -2,6 +2,7 @@
  * The policy as people write it, and what it means.
  */
 import { z } from 'zod'
+import { secrets } from '../domain/clause.ts'
 import {
   type Budget,
   defaultPolicy,
@@ -87,6 +88,14 @@ const shaping = map('a map with relations and jitter', {
   jitter: duration(1_000, jitterMsMax).describe('Asked so much later at most, drawn each time'),
 })
 
+const withholding = map('a map with relations and facts', {
+  relations: someRelations,
+  facts: z
+    .array(choice(secrets), { error: 'a list of facts' })
+    .min(1, 'at least one fact')
+    .describe('What they are not told of your dealings with others'),
+})
+
 const budget = map('a map with an amount and whose it is', {
   amount: usd.describe('Dollars'),
   per: choice(['day', 'month', 'year']).describe('By the calendar of UTC'),
@@ -158,6 +167,11 @@ export const policyShape = map('a policy', {
     .max(100, 'at most 100 shapings')
     .optional()
     .describe('Who is asked for something new a while after it was decided; nobody by default'),
+  withhold: z
+    .array(withholding, { error: 'a list of relations and facts' })
+    .max(100, 'at most 100 of them')
+    .optional()
+    .describe('What of your dealings with others is kept from whom; nothing by default'),
   budgets: z
     .array(budget, { error: 'a list of budgets' })
     .max(1_000, 'at most 1000 budgets')
@@ -191,6 +205,7 @@ export function policyOf(shape: z.infer<typeof policyShape>, canonical: Canonica
     moveWhenCheaperBy: shape.move_when_cheaper_by,
     ...(shape.trust && { trust: trustOf(shape.trust) }),
     ...(shape.shaping && { shaping: shape.shaping.map(shapingOf) }),
+    ...(shape.withhold && { withhold: shape.withhold }),
     ...(shape.budgets && { budgets: shape.budgets.map(budgetOf) }),
     ...(shape.egress && { egress: shape.egress.map(egressOf) }),
     ...(shape.exposure_limits && { exposureLimits: shape.exposure_limits }),

@@ -225,6 +225,18 @@ it('[SP22] reads whose requests are held back, and for how long', () => {
   assert.equal(house?.trust, undefined, 'nobody asks where data goes')
 })
 
+it('[SP23] reads what is withheld from whom', () => {
+  const text = `kind: Policy
+name: house
+withhold:
+  - { relations: [rival, investor], facts: [prices, forecast] }
+`
+  const [house] = read(text) as readonly { readonly withhold?: unknown }[]
+  assert.deepEqual(house?.withhold, [
+    { relations: ['rival', 'investor'], facts: ['prices', 'forecast'] },
+  ])
+})
+
 it('reads a supplier and a policy', () => {
   const text = `kind: Supplier
 name: rival

@@ -196,6 +196,20 @@ it('[SP22] refuses shaping that makes no sense', () => {
   ])
 })
 
+it('[SP23] refuses to withhold what is no fact, or from nobody', () => {
+  const policy = (rule: string) => `kind: Policy\nname: a\nwithhold:\n${rule}`
+  assert.deepEqual(faults(policy('  - { relations: [rival], facts: [price] }')), [
+    '4:35 $.withhold[0].facts[0]: found the text "price"; expected one of existence, terms, ' +
+      'prices, forecast, notices; meant prices',
+  ])
+  assert.deepEqual(faults(policy('  - { relations: [rival], facts: [] }')), [
+    '4:34 $.withhold[0].facts: found a list; expected at least one fact',
+  ])
+  assert.deepEqual(faults(policy('  - { relations: [], facts: [terms] }')), [
+    '4:18 $.withhold[0].relations: found a list; expected at least one relation',
+  ])
+})
+
 it('[SP18] refuses quotas that make no sense', () => {
   const policy = (quota: string) => `kind: Policy\nname: a\nquotas:\n${quota}`
   const own = '  - {team: x, accelerators: {H100: 8}}\n'

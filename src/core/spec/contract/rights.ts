@@ -2,6 +2,7 @@
  * Clauses about where we may buy, place, start and tell.
  */
 import { z } from 'zod'
+import { secrets } from '../../domain/clause.ts'
 import { choice, flag, map, whole } from '../field.ts'
 import { days, line, parties, scope, share, window, words } from './field.ts'
 import { canonicalScope, clauseKind } from './terms.ts'
@@ -88,8 +89,6 @@ const exportControl = clauseKind(
   { jurisdictions: words.optional(), end_users: words.optional() },
   ({ jurisdictions = [], end_users = [] }) => ({ jurisdictions, endUsers: end_users }),
 )
-
-const secrets = ['existence', 'terms', 'prices', 'forecast', 'notices'] as const
 
 const confidentiality = clauseKind(
   'confidentiality',
