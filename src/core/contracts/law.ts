@@ -8,7 +8,7 @@ import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
-import type { Shaping, Trust } from '../domain/trust.ts'
+import type { Shaping, Trust, Withholding } from '../domain/trust.ts'
 import type { Workload } from '../domain/workload.ts'
 import { judge, siteOf } from '../trust/judge.ts'
 import { jitterOf } from '../trust/shaping.ts'
@@ -36,6 +36,8 @@ export interface House {
   readonly trust: Trust | null
   /** Whose requests are held back; nobody's where it is missing. */
   readonly shaping?: readonly Shaping[]
+  /** What is kept from whom of our dealings with others; nothing where it is missing. */
+  readonly withhold?: readonly Withholding[]
   /** Whose trust it is, for people. */
   readonly policy: string
   /** All that are on the list, since one may run the place of another. */
@@ -45,8 +47,8 @@ export interface House {
 export const noHouse: House = { trust: null, policy: '', suppliers: [] }
 
 export function houseOf(policy: Policy | null, suppliers: readonly SupplierSpec[]): House {
-  const { trust = null, shaping = [], name = '' } = policy ?? {}
-  return { trust, shaping, policy: name, suppliers }
+  const { trust = null, shaping = [], withhold = [], name = '' } = policy ?? {}
+  return { trust, shaping, withhold, policy: name, suppliers }
 }
 
 export const noLaw: Law = { at: 0, until: 0, inForce: [], records: noRecords, house: noHouse }

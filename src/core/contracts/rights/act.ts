@@ -34,8 +34,12 @@ export type Act = ActCommon &
     | { readonly do: 'activate'; readonly product: string }
     /** Ask somebody for offers. */
     | { readonly do: 'ask' }
+    /** Tell somebody of our dealings with another party. */
     | { readonly do: 'disclose'; readonly secret: Secret; readonly about: string }
   )
+
+/** Whoever reads what is published: on no list, so nothing is known of how it stands to us. */
+export const outsiders = 'public'
 
 /** What happened so far, as far as clauses ask for it. */
 export interface Records {

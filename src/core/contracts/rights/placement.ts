@@ -4,7 +4,7 @@
  */
 import type { Confidentiality, Export, Residency, Security } from '../../domain/clause.ts'
 import { mayBeInScope } from '../scope.ts'
-import { type Act, type Finding, factsOf, type Records } from './act.ts'
+import { type Act, type Finding, factsOf, outsiders, type Records } from './act.ts'
 
 export function residency(clause: Residency, act: Act): Finding {
   if (act.do !== 'place' && act.do !== 'buy') return null
@@ -55,12 +55,13 @@ export function exportControl(clause: Export, act: Act): Finding {
 }
 
 export function confidentiality(clause: Confidentiality, act: Act): Finding {
-  if (act.do !== 'disclose' || act.about !== clause.contract) return null
+  if (act.do !== 'disclose' || act.about !== clause.with) return null
   if (!clause.secrets.includes(act.secret)) return null
-  if (act.supplier === clause.with || clause.audience.includes(act.supplier)) return null
+  const told = [clause.with, ...clause.audience]
+  if (told.includes(act.supplier) || told.includes(outsiders)) return null
   return {
     finding: 'bar',
-    why: `the ${act.secret} of ${clause.contract} are not for ${act.supplier}`,
+    why: `${act.supplier} is not told the ${act.secret} of ${clause.contract}`,
     remedy: `obtain the consent of ${clause.with}, or leave it out`,
   }
 }

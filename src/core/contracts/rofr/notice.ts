@@ -4,19 +4,24 @@
  * The holder is a rival of the third party: it learns the terms that its clause obliges us to tell,
  * and a digest of all of them. The digest is made here from a text; hashing is passed in.
  */
-import type { DealTerm } from '../../domain/clause.ts'
+import type { DealTerm, Secret } from '../../domain/clause.ts'
 import type { Deal, RofrCase } from '../../domain/contract.ts'
+import { type Clearance, keptFrom, type Withheld } from '../clearance.ts'
 import { tell } from './deal.ts'
 
 export type Hash = (text: string) => string
 
-export interface Notice {
+/** What the holder can read of a case. */
+export interface Letter {
   readonly to: string
   readonly channel: string
   /** Only what the clause obliges us to tell. */
   readonly terms: Readonly<Partial<Record<DealTerm, string>>>
   /** How long the holder has, in words. */
   readonly answerWithin: string
+}
+
+export interface Notice extends Letter {
   readonly digest: string
 }
 
@@ -27,7 +32,10 @@ export function commitment(deal: Deal, thirdParty: string, nonce: string): strin
 }
 
 export function notice(of: RofrCase, nonce: string, hash: Hash): Notice {
-  const { clause, deal, thirdParty } = of
+  return { ...letter(of), digest: hash(commitment(of.deal, of.thirdParty, nonce)) }
+}
+
+export function letter({ clause, deal }: RofrCase): Letter {
   const { days, counted } = clause.window
   const terms = Object.fromEntries(clause.disclose.map((term) => [term, tell(deal, term)]))
   return {
@@ -35,8 +43,45 @@ export function notice(of: RofrCase, nonce: string, hash: Hash): Notice {
     channel: clause.channel,
     terms,
     answerWithin: `${days} ${counted === 'business' ? 'business days' : 'days'}`,
-    digest: hash(commitment(deal, thirdParty, nonce)),
   }
+}
+
+/** Which kind of fact a term of somebody else's deal is. */
+const factOf: Readonly<Record<DealTerm, Secret>> = {
+  price_per_hour: 'prices',
+  accelerators: 'forecast',
+  start: 'forecast',
+  term: 'forecast',
+  accelerator: 'terms',
+  region: 'terms',
+  security_class: 'terms',
+}
+
+/**
+ * The first term that its clause would have us tell and that is kept from the holder. A notice with
+ * less in it than was agreed would be none, so that whoever finds one here gives no notice.
+ */
+export function untellable(
+  { clause, deal, thirdParty: about }: RofrCase,
+  clearance: Clearance,
+): (Withheld & { readonly term: DealTerm }) | null {
+  const facts = { accelerator: [deal.accelerator], region: [deal.region] }
+  for (const term of clause.disclose) {
+    const kept = keptFrom(clearance, { fact: factOf[term], about, facts })
+    if (kept) return { ...kept, term }
+  }
+  return null
+}
+
+/** What somebody would learn who is shown the whole evidence of a case, and it is kept from. */
+export function unshowable({ clause, thirdParty }: RofrCase, to: Clearance): Withheld | null {
+  const ofHolder = (['existence', 'terms', 'notices'] as const).map((fact) => {
+    return keptFrom(to, { fact, about: clause.with })
+  })
+  const ofThird = (['existence', 'terms', 'prices', 'forecast'] as const).map((fact) => {
+    return keptFrom(to, { fact, about: thirdParty })
+  })
+  return [...ofHolder, ...ofThird].find((kept) => kept !== null) ?? null
 }
 
 /** Whether these are the terms that a notice committed us to. */
