@@ -58,6 +58,7 @@ const may: Readonly<Record<RouteName | 'metrics', string>> = {
   suppliers: 'writer reader',
   publicSuppliers: 'writer reader',
   scores: 'writer reader',
+  clearance: 'writer reader',
   told: 'writer reader',
   decideStanding: '',
   deleteSupplier: '',

@@ -14,6 +14,7 @@ export const paths = {
   suppliers: { method: 'GET', path: '/v1/suppliers' },
   publicSuppliers: { method: 'GET', path: '/v1/suppliers/public' },
   scores: { method: 'GET', path: '/v1/suppliers/scores' },
+  clearance: { method: 'GET', path: '/v1/suppliers/:name/clearance' },
   told: { method: 'GET', path: '/v1/suppliers/:name/told' },
   decideStanding: { method: 'POST', path: '/v1/suppliers/:name/standing' },
   deleteSupplier: { method: 'DELETE', path: '/v1/suppliers/:name' },

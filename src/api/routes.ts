@@ -9,7 +9,7 @@ import { moneyRoutes } from './routes/money.ts'
 import { admins, anyone, gateways, ms, none, writers } from './routes/roles.ts'
 import { VerdictView } from './wire/law.ts'
 import { PublicSupplier, ScoreView } from './wire/money.ts'
-import { ToldReply } from './wire/told.ts'
+import { ClearanceReply, ToldReply } from './wire/told.ts'
 import { WhatIfReply, WhatIfRequest } from './wire/what-if.ts'
 import {
   ApplyReply,
@@ -175,6 +175,17 @@ export const routes = {
     body: none,
     reply: z.object({ scores: z.array(ScoreView) }),
     about: 'How suppliers did: refusals, time to capacity, what they took back.',
+  },
+  clearance: {
+    ...paths.clearance,
+    roles: anyone,
+    params: named,
+    query: z.strictObject({
+      at: z.coerce.number().int().optional().describe('of that moment; now by default'),
+    }),
+    body: none,
+    reply: ClearanceReply,
+    about: 'What is kept from a supplier, or from `public`, of our dealings with others, and why.',
   },
   told: {
     ...paths.told,

@@ -1,8 +1,8 @@
 /**
  * What teams hold just now of what they may hold.
  */
-import { hold, roomOf, sharesOf } from '../../core/plan/tally/quota.ts'
-import type { Snapshot } from '../../ports/ledger.ts'
+import { hold, roomOf, sharesOf } from '../core/plan/tally/quota.ts'
+import type { Snapshot } from '../ports/ledger.ts'
 
 /** All in accelerators. */
 export interface QuotaUse {

@@ -9,9 +9,10 @@ import { defaultPolicy } from '../../core/domain/supplier.ts'
 import type { Token } from '../../core/domain/token.ts'
 import { scorecards } from '../../core/report/score.ts'
 import { offerView, publicSupplier, supplierView } from '../../core/report/views.ts'
+import { publicList } from '../../operate/law/clearance.ts'
 import { deliveriesOf } from '../../operate/law/delivery.ts'
-import { quotasOf } from '../../operate/law/quotas.ts'
 import { every } from '../../operate/memory.ts'
+import { quotasOf } from '../../operate/quotas.ts'
 import { decideStanding } from '../../operate/standing.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
 import { Refused } from '../failure.ts'
@@ -45,8 +46,8 @@ export function marketHandlers({ ledger, operator, gate }: House): Handlers<Name
       }
     },
     async publicSuppliers() {
-      const { rows } = await ledger.read()
-      return { suppliers: rows.supplier.flatMap(({ body }) => publicSupplier(body) ?? []) }
+      const named = publicList(await ledger.read())
+      return { suppliers: named.flatMap((each) => publicSupplier(each) ?? []) }
     },
     async scores() {
       const leases: Lease[] = []

@@ -119,6 +119,25 @@ it('[AP38] tells who charged more than the best price, and not whose that was', 
   assert.match(proof.digest, /^[0-9a-f]{64}$/)
 })
 
+it('[AP38] compares with no price that may not be told, and tells us so', async (t) => {
+  const home = await house(t, 400 * hour - Date.now())
+  const bolt = { id: 'bolt/r9', supplier: 'bolt', rental: 'r9', pricePerHour: 4_000_000 }
+  const at = { region: 'north' }
+  for (const body of [charge('r3', { ...at, id: 'acme/r3' }), charge('r9', { ...bolt, ...at })]) {
+    await home.put({ kind: 'charge', id: body.id, version: 0, live: false, body })
+  }
+  await home.apply(supplier)
+  const best = '  - { kind: price, id: best, pricing: { form: mfn, comparators: [bolt] } }\n'
+  assert.equal((await home.apply(contract + best)).status, 200)
+  const order = contract.replace('name: msa', 'name: order').replace('with: acme', 'with: bolt')
+  const nda = '  - { kind: confidentiality, id: nda, secrets: [prices] }\n'
+  assert.equal((await home.apply(order + nda)).status, 200)
+  const [claim] = (await home.ask('GET /v1/claims')).body.claims
+  assert.deepEqual([claim.clause, claim.credit, claim.proof], ['msa/best', null, null])
+  assert.deepEqual(claim.withheld, ['acme is not told the prices of order (order/nda)'])
+  assert.deepEqual(claim.evidence, [])
+})
+
 it('[AP32] tells what budgets have left, by team, workload, supplier and in all', async (t) => {
   const home = await house(t, 3 * hour - Date.now())
   const unsure = lease('v.0.1', 0, 'unsure')

@@ -22,6 +22,7 @@ import {
 } from '../../operate/law/money.ts'
 import {
   decideRight,
+  evidenceKept,
   evidenceOf,
   giveNotice,
   type Move,
@@ -87,9 +88,12 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       if (!right) throw new Refused('not-found', `there is no case ${id}`)
       return { right }
     },
-    async rightEvidence({ query: { id } }) {
-      const found = evidenceOf(await ledger.read(), id, hash)
+    async rightEvidence({ query: { id, for: to } }) {
+      const snapshot = await ledger.read()
+      const found = evidenceOf(snapshot, id, hash)
       if (!found) throw new Refused('not-found', `there is no case ${id}`)
+      const kept = to === undefined ? null : evidenceKept(snapshot, id, to)
+      if (kept !== null) throw new Refused('invalid', kept)
       return { ...found, assumed: [...found.assumed], entries: [...found.entries] }
     },
     exposure: async () => ({ exposure: [...exposureView(await charged())] }),

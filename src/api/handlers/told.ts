@@ -1,18 +1,28 @@
 /**
- * What left for a supplier, as far back as it is asked for.
+ * What may leave for a supplier, and what left for it as far back as it is asked for.
  */
 import type { Event } from '../../core/domain/event.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import { leaving, toldTo } from '../../core/report/told.ts'
+import { clearanceFor } from '../../operate/law/clearance.ts'
 import { noticesTo } from '../../operate/law/rofr.ts'
 import { every } from '../../operate/memory.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { Refused } from '../failure.ts'
 import type { Handlers, House } from './handler.ts'
 
-export function toldHandlers({ ledger }: House): Handlers<'told'> {
+export function toldHandlers({ ledger }: House): Handlers<'told' | 'clearance'> {
   return {
+    async clearance({ params: { name }, query }) {
+      const snapshot = await ledger.read()
+      const { at = snapshot.now } = query
+      const { to, relations, withheld } = clearanceFor(snapshot, name, at)
+      return {
+        ...{ to, at, relations: [...relations] },
+        withheld: withheld.map(({ scope, ...each }) => ({ ...each, isScoped: scope.length > 0 })),
+      }
+    },
     async told({ params: { name: supplier }, query: { since = 0 } }) {
       const { events, isWhole } = await recent(ledger, supplier, since)
       const leases: Lease[] = []

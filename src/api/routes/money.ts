@@ -66,7 +66,15 @@ export const moneyRoutes = {
     ...paths.rightEvidence,
     roles: anyone,
     params: none,
-    query: z.strictObject({ id: z.string().min(1).max(300) }),
+    query: z.strictObject({
+      id: z.string().min(1).max(300),
+      for: z
+        .string()
+        .min(1)
+        .max(63)
+        .optional()
+        .describe('who is to be shown it; it is refused what is kept from it'),
+    }),
     body: none,
     reply: EvidenceReply,
     about: 'The evidence of a case as one chained bundle.',

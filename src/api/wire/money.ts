@@ -107,6 +107,7 @@ export const ClaimView = z.object({
   isNear: z.boolean(),
   evidence: z.array(z.string()),
   excluded: z.array(z.string()).describe('only what was recorded of it was left out'),
+  withheld: z.array(z.string()).describe('prices that were not compared with, and why; for us'),
   assumed: z.array(z.string()),
   proof: z
     .object({

@@ -1,7 +1,9 @@
 /**
- * What a supplier was told, on the wire.
+ * What a supplier may be told, and what it was told, on the wire.
  */
 import { z } from 'zod'
+import { secrets } from '../../core/domain/clause.ts'
+import { relations } from '../../core/domain/trust.ts'
 
 const at = z.number().int().describe('milliseconds since 1970-01-01T00:00:00Z')
 
@@ -40,3 +42,20 @@ export const ToldReply = z.object({
   isWhole: z.boolean().describe('false: there was more before'),
 })
 export type ToldReply = z.infer<typeof ToldReply>
+
+export const ClearanceReply = z.object({
+  to: z.string(),
+  at,
+  relations: z.array(z.enum(relations)).describe('what it is to us'),
+  withheld: z.array(
+    z.object({
+      fact: z.enum(secrets),
+      about: z.string().nullable().describe('whose dealings with us; null: of everybody else'),
+      isScoped: z.boolean().describe('only of the deals that the clause is about'),
+      because: z.string(),
+      remedy: z.string(),
+      source: z.string().describe('<contract>/<clause>, or whose policy it is'),
+    }),
+  ),
+})
+export type ClearanceReply = z.infer<typeof ClearanceReply>

@@ -3,6 +3,7 @@
  * promised. Charges, leases and records, as the clauses about it ask for them.
  */
 import { formatAmount } from '../../core/contracts/amount.ts'
+import { type Clearance, keptFrom } from '../../core/contracts/clearance.ts'
 import {
   type Excuse,
   recentMonths,
@@ -12,11 +13,12 @@ import {
 import type { Span } from '../../core/contracts/delivery/sla.ts'
 import { bindingClauses } from '../../core/contracts/money/account.ts'
 import { mfnClaim, type PaidLine } from '../../core/contracts/money/mfn.ts'
-import { type Clause, clauseName } from '../../core/domain/clause.ts'
+import { type Clause, clauseName, type Price } from '../../core/domain/clause.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { every } from '../memory.ts'
+import { clearanceFor } from './clearance.ts'
 import { type Charged, type Part, partsOf } from './money.ts'
 import { historyOf } from './take.ts'
 
@@ -46,6 +48,8 @@ export interface ClaimView {
   /** In words that may leave the house. */
   readonly evidence: string[]
   readonly excluded: string[]
+  /** Why a price was not compared with that may not be told. */
+  readonly withheld: string[]
   readonly assumed: string[]
   /** Commits us to what prices were compared with; whoever has the nonce can show it. */
   readonly proof: { readonly digest: string; readonly nonce: string } | null
@@ -73,9 +77,12 @@ export async function claimsView(
     return [{ supplier, cause, from, to }]
   })
   const rented = rentedOf(charged, parts, leases)
+  const clearanceTo = (party: string) => clearanceFor(charged.snapshot, party)
   return [
     ...slaMonths(clauses, rented, { excuses, now }).map(slaView),
-    ...recentMonths(now).flatMap((month) => bestPrices(clauses, parts, month, sealing)),
+    ...recentMonths(now).flatMap((month) =>
+      bestPrices(clauses, { parts, month, clearanceTo }, sealing),
+    ),
   ]
 }
 
@@ -107,22 +114,40 @@ function slaView({ period, measured, bill, credit, ...rest }: SlaMonth): ClaimVi
     credit: credit === null ? null : String(credit),
     evidence: [...rest.evidence],
     excluded: [...rest.excluded],
+    withheld: [],
     assumed: [...rest.assumed],
   }
 }
 
-/** Whether the best price was given, clause by clause, where anything was bought there. */
+interface Bought {
+  readonly parts: readonly Part[]
+  readonly month: Span
+  readonly clearanceTo: (party: string) => Clearance
+}
+
+/**
+ * Whether the best price was given, clause by clause, where anything was bought there. What was
+ * paid too much tells what somebody else asks, so that only prices count that may be told.
+ */
 function bestPrices(
   clauses: readonly Clause[],
-  parts: readonly Part[],
-  month: Span,
+  { parts, month, clearanceTo }: Bought,
   { nonce: draw, hash }: Sealing,
 ): readonly ClaimView[] {
   return clauses.flatMap((clause): ClaimView[] => {
     if (clause.kind !== 'price' || clause.pricing.form !== 'mfn') return []
     const from = Math.max(month.from, clause.from)
     const to = Math.min(month.to, clause.to ?? month.to)
-    const lines = linesOf(parts, { from, to })
+    const clearance = clearanceTo(clause.with)
+    const withheld = new Set<string>()
+    const lines = linesOf(parts, { from, to }).filter(
+      ({ supplier: about, accelerator, region }) => {
+        const facts = { accelerator: [accelerator], region: [region] }
+        const kept = keptFrom(clearance, { fact: 'prices', about, facts })
+        if (kept && isCompared(clause, about)) withheld.add(`${kept.because} (${kept.source})`)
+        return kept === null
+      },
+    )
     const theirs = lines.filter(({ supplier }) => supplier === clause.with)
     if (theirs.length === 0) return []
     const nonce = draw()
@@ -136,11 +161,15 @@ function bestPrices(
         evidence: (claim?.lines ?? []).map(({ id, overpaid }) => {
           return `${id}: ${formatAmount(overpaid)} above the best price`
         }),
-        ...{ excluded: [], assumed: [...clause.assumed] },
+        ...{ excluded: [], withheld: [...withheld].sort(), assumed: [...clause.assumed] },
         proof: claim ? { digest: claim.digest, nonce } : null,
       },
     ]
   })
+}
+
+function isCompared({ pricing }: Price, supplier: string): boolean {
+  return pricing.form === 'mfn' && pricing.comparators.includes(supplier)
 }
 
 /** What was charged within a span, a line for each rental. */

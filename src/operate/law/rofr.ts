@@ -8,7 +8,14 @@ import { advance, mayBind, passed } from '../../core/contracts/rofr/advance.ts'
 import { isCovered, liveRights } from '../../core/contracts/rofr/bar.ts'
 import { type Bundle, bundle } from '../../core/contracts/rofr/bundle.ts'
 import type { RofrEvent } from '../../core/contracts/rofr/case.ts'
-import { type Hash, type Notice, notice } from '../../core/contracts/rofr/notice.ts'
+import {
+  type Hash,
+  letter,
+  type Notice,
+  notice,
+  unshowable,
+  untellable,
+} from '../../core/contracts/rofr/notice.ts'
 import { openCase, opening } from '../../core/contracts/rofr/open.ts'
 import { nextTurn } from '../../core/contracts/rofr/queue.ts'
 import { clauseName } from '../../core/domain/clause.ts'
@@ -20,6 +27,7 @@ import type { Ms } from '../../core/domain/time.ts'
 import type { Workload } from '../../core/domain/workload.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
 import { every } from '../memory.ts'
+import { clearanceFor } from './clearance.ts'
 import { purchasesOf } from './purchases.ts'
 import { historyOf, lawPut } from './take.ts'
 
@@ -164,12 +172,15 @@ export async function decideRight(
   { id, by, move }: { id: string; by: string; move: Move },
 ): Promise<RofrOutcome> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const { now, rows } = await ledger.read()
+    const snapshot = await ledger.read()
+    const { now, rows } = snapshot
     const row = rows.right.find((each) => each.id === id)
     if (!row) return refused(unknown(id))
-    const early =
-      move.event === 'deliver' ? outOfTurn(await everyCase(ledger, now), row.body) : null
-    if (early !== null) return refused(early)
+    const amiss =
+      move.event === 'deliver'
+        ? (outOfTurn(await everyCase(ledger, now), row.body) ?? indiscreet(snapshot, row.body))
+        : null
+    if (amiss !== null) return refused(amiss)
     const answer = advance(row.body, { ...move, at: now, actor: by } as RofrEvent)
     if (answer.refused !== null) return refused(answer.refused)
     const done = await ledger.commit({
@@ -179,6 +190,14 @@ export async function decideRight(
     if (done.outcome === 'done') return { outcome: 'done', cases: [answer.case] }
   }
   return refused(busy)
+}
+
+/** What a notice would tell its holder that is kept from it; null where it may be given. */
+function indiscreet(snapshot: Snapshot, of: RofrCase): string | null {
+  const kept = untellable(of, clearanceFor(snapshot, of.clause.with))
+  if (!kept) return null
+  const { term, because, remedy, source } = kept
+  return `its ${term} may not be told: ${because} (${source}); ${remedy}`
 }
 
 /** Those that are over, too. A case that changes after this is read makes the commit stale. */
@@ -213,6 +232,13 @@ export function evidenceOf(snapshot: Snapshot, id: string, hash: Hash): Bundle |
   return found ? bundle(found, hash) : null
 }
 
+/** Why the evidence of a case may not be shown to a party; null where nothing is kept from it. */
+export function evidenceKept(snapshot: Snapshot, id: string, to: string): string | null {
+  const found = rightsOf(snapshot).find((each) => each.id === id)
+  const kept = found ? unshowable(found, clearanceFor(snapshot, to)) : null
+  return kept && `${kept.because} (${kept.source}); ${kept.remedy}`
+}
+
 /** What a holder was given notice of. Shows no term that the notice did not show. */
 export async function noticesTo(ledger: Ledger, holder: string) {
   const cases = await everyCase(ledger, await ledger.now())
@@ -220,7 +246,7 @@ export async function noticesTo(ledger: Ledger, holder: string) {
     if (of.clause.with !== holder) return []
     return of.evidence.flatMap(({ at, to, digest }) => {
       if (to !== 'noticed' || digest === null) return []
-      const { channel, answerWithin, terms } = notice(of, '', () => digest)
+      const { channel, answerWithin, terms } = letter(of)
       // A case whose deal has changed since has one notice only that its terms are those of.
       const told = digest === of.digest ? terms : null
       return { at, clause: clauseName(of.clause), channel, answerWithin, terms: told, digest }
