@@ -19,6 +19,7 @@ import { addMoney } from './money/tree.ts'
 import type { Programs } from './programs.ts'
 import type { Session } from './session.ts'
 import { addServe, addStarts } from './start.ts'
+import type { ClearanceOptions } from './supplier/clearance.ts'
 import { type StandingOptions, verbs } from './supplier/standing.ts'
 import type { ToldOptions } from './supplier/told.ts'
 import { dayOf, durationMs, kinds, wholeNumber } from './values.ts'
@@ -276,6 +277,16 @@ function addSupplier(root: Command, { programs, does }: Omit<TreeOptions, 'versi
     .command('score')
     .description('how suppliers did: refusals, time to capacity, what they took back')
     .action(does(async (session) => (await import('./supplier/score.ts')).score(session)))
+  supplier
+    .command('clearance')
+    .description('what is kept from a supplier of dealings with others, and why')
+    .argument('<name>', 'or public, for whoever reads what is published')
+    .option('--at <day>', 'on this day, or at this moment', dayOf)
+    .action(
+      does(async (session, [name = ''], options: ClearanceOptions) =>
+        (await import('./supplier/clearance.ts')).clearance(session, name, options),
+      ),
+    )
   supplier
     .command('told')
     .description('what left for a supplier: what it was asked for, given back, given notice of')

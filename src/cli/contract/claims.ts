@@ -69,7 +69,11 @@ function letter(of: ClaimView): string {
   const { credit, bill, up, deadline, evidence, proof } = of
   const hours = (ms: number) => (ms / 3_600_000).toFixed(2)
   const about = `${plain(of.clause)}, ${formatMoment(of.from)} to ${formatMoment(of.to)}`
-  if (credit === null) return `${about}: the promise was kept, nothing is owed\n`
+  if (credit === null) {
+    const as = of.withheld.length > 0 ? ', as far as prices may be told' : ''
+    const kept = of.withheld.map((why) => `left out: ${plain(why)}\n`)
+    return `${about}: the promise was kept${as}, nothing is owed\n${kept.join('')}`
+  }
   return [
     `to ${plain(of.with)}, under ${about}:`,
     ...(up
@@ -89,8 +93,9 @@ function letter(of: ClaimView): string {
 }
 
 /** Stays in the house. */
-function before({ excluded, assumed, proof }: ClaimView): readonly string[] {
+function before({ excluded, withheld, assumed, proof }: ClaimView): readonly string[] {
   const excuses = excluded.length === 0 ? [] : [`record any ${excluded.map(plain).join(', ')}`]
   const secret = proof ? [`keep ${proof.nonce}, which proves the SHA-256 to an auditor`] : []
-  return [...excuses, ...secret, ...assumed.map((value) => `${plain(value)} is assumed`)]
+  const kept = withheld.map((why) => `know what was left out: ${plain(why)}`)
+  return [...excuses, ...kept, ...secret, ...assumed.map((value) => `${plain(value)} is assumed`)]
 }

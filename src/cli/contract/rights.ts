@@ -148,6 +148,11 @@ export async function decide(
   return exitCodes.ok
 }
 
+export interface EvidenceOptions {
+  /** Who is to be shown it. */
+  readonly for?: string
+}
+
 const evidenceColumns: readonly Column<EvidenceReply['entries'][number]>[] = [
   { title: 'AT', cell: ({ at }) => formatDay(at) },
   { title: 'STEP', cell: ({ to }) => to },
@@ -157,9 +162,13 @@ const evidenceColumns: readonly Column<EvidenceReply['entries'][number]>[] = [
   { title: 'CHAIN', cell: ({ chain }) => chain.slice(0, 12) },
 ]
 
-export async function evidence(session: Session, id: string): Promise<number> {
+export async function evidence(
+  session: Session,
+  id: string,
+  options: EvidenceOptions,
+): Promise<number> {
   const api = await session.api()
-  const reply = await api.call('rightEvidence', { query: { id } })
+  const reply = await api.call('rightEvidence', { query: { id, for: options.for } })
   session.reply(reply, ({ summary, entries, clause, source }) => {
     const head = `${plain(clause)} (${plain(source)}): ${plain(summary)}\n\n`
     return `${head}${table(evidenceColumns, entries, session.look)}`

@@ -8,6 +8,7 @@ import type { Does } from '../tree.ts'
 import { dayOf, monthOf, positive, usdOf, wholeNumber } from '../values.ts'
 import type { AsOfOptions, WaiveOptions } from './commands.ts'
 import type { ExerciseOptions } from './delivery.ts'
+import type { EvidenceOptions } from './rights.ts'
 
 export function addContract(root: Command, does: Does): void {
   const contract = root
@@ -259,11 +260,20 @@ function addRofr(contract: Command, does: Does): void {
         (await import('./rights.ts')).decide(session, id, { event: 'waive', digest: paper }),
       ),
     )
+  addEvidence(rofr, does)
+}
+
+function addEvidence(rofr: Command, does: Does): void {
   rofr
     .command('evidence')
     .description('every move with who, when, why and what proves it, each chained to the last')
     .argument('<case>')
-    .action(does(async (session, [id = '']) => (await import('./rights.ts')).evidence(session, id)))
+    .option('--for <party>', 'who is to be shown it; refused where that would tell what is kept')
+    .action(
+      does(async (session, [id = ''], options: EvidenceOptions) =>
+        (await import('./rights.ts')).evidence(session, id, options),
+      ),
+    )
 }
 
 interface DecideOptions {

@@ -89,12 +89,13 @@ const answers: Answers = {
         ...{ kind: 'sla_credit', isNear: true, proof: null },
         ...{ bill: '7200000000', credit: '720000000', deadline: day('2026-12-31') - 1 },
         evidence: ['r1: 1 of 10 machines did not do'],
-        ...{ excluded: ['maintenance'], assumed: [] },
+        ...{ excluded: ['maintenance'], withheld: [], assumed: [] },
       },
       {
         ...{ clause: 'order/best', with: 'rival', from: day('2026-11-01'), to: day('2026-12-01') },
         ...{ kind: 'price', up: null, isNear: false, bill: '7200000000', credit: '90000000' },
         ...{ deadline: null, evidence: ['rival/r1: $90.00 above the best price'], excluded: [] },
+        withheld: ['rival is not told the prices of ally-1 (ally-1/nda)'],
         ...{ assumed: [], proof: { digest: 'abc', nonce: 'secret' } },
       },
     ],
@@ -179,6 +180,7 @@ before you send it: record any maintenance
   SHA-256 of what was compared: abc
   - rival/r1: $90.00 above the best price
 
+before you send it: know what was left out: rival is not told the prices of ally-1 (ally-1/nda)
 before you send it: keep secret, which proves the SHA-256 to an auditor
 `,
     )

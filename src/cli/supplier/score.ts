@@ -8,6 +8,7 @@ import { formatDuration } from '../../core/domain/time.ts'
 import { exitCodes } from '../failure.ts'
 import type { Session } from '../session.ts'
 import { type Column, table } from '../show/table.ts'
+import { plain } from '../show/text.ts'
 
 const span = (ms: number | null) => (ms === null ? null : formatDuration(ms))
 
@@ -45,6 +46,10 @@ const publicColumns: readonly Column<PublicSupplier>[] = [
 export async function listPublic(session: Session): Promise<number> {
   const api = await session.api()
   const reply = await api.call('publicSuppliers', {})
+  const { withheld } = await api.call('clearance', { params: { name: 'public' } })
+  for (const { fact, because, source } of withheld) {
+    if (fact === 'existence') session.note(`left out: ${plain(because)} (${plain(source)})\n`)
+  }
   session.reply(reply, ({ suppliers }) =>
     suppliers.length > 0 ? table(publicColumns, suppliers, session.look) : 'no supplier is used\n',
   )
