@@ -34,6 +34,7 @@ import {
   oneKeyOneRental,
   oneOpenCall,
 } from './purchases.ts'
+import { secretsAreKept } from './secrets.ts'
 import { dataGoesWhereItMay } from './trust.ts'
 import {
   checkpointsAreFenced,
@@ -89,6 +90,7 @@ export const invariants: readonly Invariant[] = [
   { id: 'I18', name: 'commitments', needs: ['draws'], faults: nothingCountsTwice },
   { id: 'I19', name: 'isolation', needs: ['heard'], faults: eachHearsItsOwn },
   { id: 'I19', name: 'pseudonyms', needs: [], faults: keysNameNobody },
+  { id: 'I23', name: 'confidentiality', needs: ['contracts'], faults: secretsAreKept },
   { id: 'E1', name: 'ranks end once', needs: [], faults: ranksEndOnce },
   { id: 'E2', name: 'ceilings', needs: [], faults: ceilingsHold },
   {

@@ -208,7 +208,7 @@ export function holds({ from, to, recordedAt, repeal }: Clause, at: Ms): boolean
 }
 
 /** Null where it cannot be told. */
-function matches(scope: Scope, facts: Facts): boolean | null {
+export function matches(scope: Scope, facts: Facts): boolean | null {
   const answers = scope.map((condition) => meets(condition, facts[condition.dimension]))
   if (answers.includes(false)) return false
   return answers.includes(null) ? null : true

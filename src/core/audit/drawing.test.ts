@@ -113,6 +113,8 @@ const termsOf: Readonly<Record<string, object>> = {
   export: { jurisdictions: ['us'], endUsers: [] },
   prepay: { dollars: 10 },
   preferred_overflow: { order: ['bolt', 'acme'] },
+  rofr: { acceleratorsMin: 8, disclose: ['price_per_hour', 'accelerators'] },
+  confidentiality: { secrets: ['prices'], audience: ['core'] },
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -133,6 +135,8 @@ const verbs: Readonly<Record<string, Verb>> = {
     const { name, generation } = contract
     tell(ledger, at, 'contract.submitted', 'w.0.1', { name, generation })
   },
+  /** The case `c` of a right of first refusal takes a step. */
+  move: (ledger, at, [step = '']) => tell(ledger, at, 'rofr.moved', null, { case: 'c', step }),
   note(ledger, at, [record = '', about = '', supplier = '', released = null]) {
     const releasedAt = released === null ? null : duration(released)
     tell(ledger, at, 'law.recorded', null, { record, about, supplier, happenedAt: at, releasedAt })
@@ -242,6 +246,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     if (what === 'budget') {
       const budget = { of: 'supplier', name: 'acme', amount: usd(word ?? ''), per: 'day' } as const
       rulings.push({ after, policy: { ...defaultPolicy, budgets: [budget] } })
+    }
+    if (what === 'withhold') {
+      const withhold = [{ relations: ['rival', 'unknown'], facts: ['prices'] }] as const
+      rulings.push({ after, policy: { ...defaultPolicy, name: word ?? '', withhold } })
     }
     if (what === 'deny') {
       rulings.push({ after, policy: { ...defaultPolicy, suppliersDenied: [word ?? ''] } })

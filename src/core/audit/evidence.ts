@@ -135,7 +135,7 @@ export interface Acknowledged {
 }
 
 export interface Violation {
-  /** `I1` to `I21`. */
+  /** `I1` to `I23`. */
   readonly invariant: string
   readonly text: string
 }
