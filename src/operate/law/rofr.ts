@@ -25,7 +25,7 @@ import { event } from '../../core/domain/event.ts'
 import { type Offer, offerName } from '../../core/domain/offer.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Workload } from '../../core/domain/workload.ts'
-import type { Ledger, Snapshot } from '../../ports/ledger.ts'
+import type { Expectation, Ledger, Snapshot } from '../../ports/ledger.ts'
 import { every } from '../memory.ts'
 import { clearanceFor } from './clearance.ts'
 import { purchasesOf } from './purchases.ts'
@@ -184,6 +184,7 @@ export async function decideRight(
     const answer = advance(row.body, { ...move, at: now, actor: by } as RofrEvent)
     if (answer.refused !== null) return refused(answer.refused)
     const done = await ledger.commit({
+      expects: move.event === 'deliver' ? rulesOn(snapshot, row.body.clause.with) : [],
       puts: [rightPut(answer.case, row.version), lawPut(rows.law[0] ?? null)],
       events: [moved(answer.case, by)],
     })
@@ -198,6 +199,12 @@ function indiscreet(snapshot: Snapshot, of: RofrCase): string | null {
   if (!kept) return null
   const { term, because, remedy, source } = kept
   return `its ${term} may not be told: ${because} (${source}); ${remedy}`
+}
+
+/** What was asked, beside the law, whether a party may be told: it must not change meanwhile. */
+function rulesOn({ rows }: Snapshot, party: string): readonly Expectation[] {
+  const rules = [...rows.policy, ...rows.supplier.filter(({ id }) => id === party)]
+  return rules.map(({ kind, id, version }) => ({ kind, id, version }))
 }
 
 /** Those that are over, too. A case that changes after this is read makes the commit stale. */

@@ -35,7 +35,8 @@ export function notice(of: RofrCase, nonce: string, hash: Hash): Notice {
   return { ...letter(of), digest: hash(commitment(of.deal, of.thirdParty, nonce)) }
 }
 
-export function letter({ clause, deal }: RofrCase): Letter {
+export function letter(of: RofrCase): Letter {
+  const { clause, deal } = of
   const { days, counted } = clause.window
   const terms = Object.fromEntries(clause.disclose.map((term) => [term, tell(deal, term)]))
   return {
