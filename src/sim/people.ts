@@ -4,12 +4,11 @@
  * thing with it after the other; all names are looked after at once.
  */
 import type { Acknowledged, Heard } from '../core/audit/evidence.ts'
-import { notice } from '../core/contracts/rofr/notice.ts'
 import { offerName } from '../core/domain/offer.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { Standing } from '../core/domain/supplier.ts'
 import { keep, type RecordOrder } from '../operate/law/record.ts'
-import { decideRight, openRight } from '../operate/law/rofr.ts'
+import { decideRight, giveNotice, openRight } from '../operate/law/rofr.ts'
 import { decideStanding } from '../operate/standing.ts'
 import { submit } from '../operate/submit.ts'
 import { within } from '../operate/timing/deadline.ts'
@@ -85,12 +84,20 @@ export function people({ process, network, weather, plant, digest }: PeopleOptio
     }
   }
 
-  /** Whoever may refuse first reads what is for it to know, and lets it go. */
+  /**
+   * Whoever may refuse first reads what is for it to know, and lets it go; where that is nothing,
+   * or its turn has not come, it does so unasked.
+   */
   async function waive(ledger: Ledger, concerns: (thirdParty: string) => boolean): Promise<void> {
     for (const { id, body } of await ledger.list('right')) {
-      if (body.step !== 'triggered' || !concerns(body.thirdParty)) continue
-      const letter = notice(body, 'a nonce', digest)
-      told.push({ supplier: letter.to, workload: null, text: wordsOf(letter) })
+      const isOpen = body.step === 'triggered' || body.step === 'noticed'
+      if (!isOpen || !concerns(body.thirdParty)) continue
+      const order = { id, by: 'people', proof: 'a receipt', nonce: 'a nonce' }
+      const given = await giveNotice(ledger, order, digest)
+      if ('notice' in given) {
+        const { to: supplier } = given.notice
+        told.push({ supplier, workload: null, text: wordsOf(given.notice) })
+      }
       await decideRight(ledger, { id, by: 'people', move: { event: 'waive', digest: 'a letter' } })
     }
   }

@@ -154,8 +154,28 @@ function sign(world: World, chance: Chance, promised: Promised): void {
     clauses: [clause],
   }
   world.people.apply({ kind: 'Contract', spec }).catch(() => {})
-  if (clause.kind === 'rofr') askAround(world, chance)
+  if (clause.kind === 'rofr') {
+    hush(world, chance.fork(name), { spec, common })
+    askAround(world, chance)
+  }
   if (clause.kind === 'launch_first' || clause.kind === 'rofo') noteSoon(world, chance, clause)
+}
+
+/** Whom the holder of a right competes with may keep from it what it asks. */
+function hush(
+  world: World,
+  chance: Chance,
+  { spec: right, common }: { readonly spec: Contract; readonly common: Common },
+): void {
+  const others = [...world.shops.keys()].filter((each) => each !== right.with)
+  for (const party of others.filter(() => chance.often(0.5))) {
+    const name = `${right.name}-${party}`
+    const about = { ...common, contract: name, with: party, scope: [] }
+    const terms = { secrets: ['prices'], audience: [] } as const
+    const clause: Clause = { ...about, ...terms, kind: 'confidentiality', id: 'hush' }
+    const spec = { ...right, name, with: party, clauses: [clause] }
+    world.people.apply({ kind: 'Contract', spec }).catch(() => {})
+  }
 }
 
 type Common = Omit<Extract<Clause, { kind: 'rofo' }>, 'kind' | 'id' | 'window'>

@@ -29,7 +29,14 @@ export const telling: readonly Mutant[] = [
     'whoever may refuse first is told with whom it competes',
     'src/core/contracts/rofr/notice.ts',
     'channel: clause.channel,',
-    'channel: [clause.channel, thirdParty].join(),',
+    'channel: [clause.channel, of.thirdParty].join(),',
+  ),
+  mutant(
+    'secret-told',
+    'whoever may refuse first is told a price that a contract keeps from it',
+    'src/core/contracts/clearance.ts',
+    'return kept ?? null',
+    'return null',
   ),
   {
     ...mutant(
