@@ -2,6 +2,7 @@
  * Bugs in clauses that bar nothing: one at least for each kind of clause that the simulated days do
  * not break, and the tests of its own that have to notice.
  */
+import type { ClauseKind } from '../src/core/domain/clause.ts'
 import { type Mutant, mutant } from './sim/mutants/mutant.ts'
 
 export interface ClauseMutant extends Mutant {
@@ -16,6 +17,19 @@ const money = `${contracts}/money`
 const ofDelivery = `${delivery}/delivery.test.ts`
 const ofMoney = `${money}/money.test.ts`
 const ofClaims = `${money}/claims.test.ts`
+
+/** The kinds that simulated days break, each with the bug of theirs that is about it. */
+export const brokenInDays: Readonly<Partial<Record<ClauseKind, string>>> = {
+  exclusivity: 'exclusivity-ignored',
+  rofr: 'holder-not-asked',
+  rofo: 'first-look-forgotten',
+  launch_first: 'launched-nowhere-first',
+  spend_commit: 'commitment-without-end',
+  prepay: 'paid-for-ever',
+  residency: 'residency-guessed',
+  security: 'controls-presumed',
+  export: 'export-forgotten',
+}
 
 /** What breaks it: the file, what stands there, and what stands there instead. */
 function clause(
@@ -43,6 +57,31 @@ export const clauseMutants: readonly ClauseMutant[] = [
       'if (clause.secrets.includes(act.secret)) return null',
     ],
   ),
+  clause(
+    'confidentiality: notice',
+    'a notice tells its holder what is kept from it',
+    'src/operate/law/clearance.test.ts',
+    [
+      'src/operate/law/rofr.ts',
+      'if (!kept) return null\n  const { term,',
+      'if (kept) return null\n  const { term,',
+    ],
+  ),
+  clause(
+    'confidentiality: policy',
+    'what the policy withholds is told',
+    `${contracts}/clearance.test.ts`,
+    [
+      `${contracts}/clearance.ts`,
+      'if (is === undefined) return []',
+      'if (is !== undefined) return []',
+    ],
+  ),
+  clause('take_or_pay', 'what nobody delivered is owed', ofMoney, [
+    `${money}/take-or-pay.ts`,
+    'accepted !== null ? Math.min(agreed, accepted * hours) : agreed',
+    'accepted === null ? Math.min(agreed, 0) : agreed',
+  ]),
   clause('ramp', 'what was delivered counts as accepted', ofDelivery, [
     `${delivery}/ladder.ts`,
     "if (has('delivered')) return 'delivered'",

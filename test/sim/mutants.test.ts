@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
-import { clauseMutants } from '../clause-mutants.ts'
+import { clauseKinds } from '../../src/core/spec/contract/clauses.ts'
+import { brokenInDays, clauseMutants } from '../clause-mutants.ts'
 import { canary, mutants } from './mutants/all.ts'
 import { patched } from './mutate.ts'
 
@@ -23,4 +24,15 @@ it('has mutants enough, each by its own name, and the canary among them', () => 
   assert.equal(names.size, mutants.length)
   assert.ok(mutants.length >= 30)
   assert.ok(names.has(canary))
+})
+
+it('has a bug for every kind of clause, injected into days or into the tests of the kind', () => {
+  const ofKinds = new Set(clauseMutants.map(({ kind }) => kind.replace(/:.*/, '')))
+  const days: Readonly<Record<string, string>> = brokenInDays
+  const known = new Set(mutants.map(({ name }) => name))
+  assert.deepEqual(
+    Object.values(days).filter((name) => !known.has(name)),
+    [],
+  )
+  assert.deepEqual([...new Set([...ofKinds, ...Object.keys(days)])].sort(), [...clauseKinds].sort())
 })
