@@ -68,6 +68,7 @@ const may: Readonly<Record<RouteName | 'metrics', string>> = {
   law: 'writer reader',
   lawDates: 'writer reader',
   lawGaps: 'writer reader',
+  checkLaw: 'writer reader',
   delivery: 'writer reader',
   contingent: 'writer reader',
   exercise: '',

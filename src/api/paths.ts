@@ -24,6 +24,7 @@ export const paths = {
   law: { method: 'GET', path: '/v1/law' },
   lawDates: { method: 'GET', path: '/v1/law/dates' },
   lawGaps: { method: 'GET', path: '/v1/law/gaps' },
+  checkLaw: { method: 'POST', path: '/v1/law/check' },
   delivery: { method: 'GET', path: '/v1/law/delivery' },
   contingent: { method: 'GET', path: '/v1/law/contingent' },
   exercise: { method: 'POST', path: '/v1/law/contingent' },

@@ -3,6 +3,7 @@
  *
  * A submission that was answered is durable. Nothing is bought here.
  */
+import type { Contradiction } from '../core/contracts/check/contradiction.ts'
 import { event } from '../core/domain/event.ts'
 import { numbered, type Spec, same } from '../core/domain/spec.ts'
 import type { SupplierSpec } from '../core/domain/supplier.ts'
@@ -32,7 +33,11 @@ export type SubmitOutcome =
   /** The key was used before for another request. */
   | { readonly outcome: 'key-reused' }
   /** A workload of this name is being deleted or has another kind, or contracts contradict. */
-  | { readonly outcome: 'conflict'; readonly why: string }
+  | {
+      readonly outcome: 'conflict'
+      readonly why: string
+      readonly found?: readonly Contradiction[]
+    }
 
 /** `requestHash` tells whether a repeated key comes with the same request. */
 export interface SubmitKey {
@@ -56,7 +61,7 @@ export async function submit(
     }
     const now = await ledger.now()
     const law = specs.some(isContract) ? await lawOf(ledger, specs, now) : noChange
-    if ('refused' in law) return { outcome: 'conflict', why: law.refused }
+    if ('refused' in law) return { outcome: 'conflict', why: law.refused, found: law.found }
     const exposed = await tooExposed(ledger, specs, law)
     if (exposed !== null) return { outcome: 'conflict', why: exposed }
     const drafts = await Promise.all(specs.map((spec) => draft(ledger, spec, { now, law })))

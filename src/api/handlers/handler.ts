@@ -2,8 +2,8 @@
  * What handlers get and give: one function a route, from its input to its reply.
  */
 import type { z } from 'zod'
-import type { Spec } from '../../core/domain/spec.ts'
 import type { Token } from '../../core/domain/token.ts'
+import type { ReadResult } from '../../core/spec/read.ts'
 import type { Operator } from '../../operate/operator.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Ledger } from '../../ports/ledger.ts'
@@ -12,7 +12,6 @@ import type { Books } from '../books.ts'
 import type { RouteName } from '../paths.ts'
 import type { Routes } from '../routes.ts'
 import type { Gate } from '../tokens.ts'
-import type { Fault } from '../wire.ts'
 import type { Examine } from './doctor.ts'
 
 /** All that handlers may use. */
@@ -32,7 +31,7 @@ export interface House {
 export type ReadSubmission = (
   documents: readonly { readonly file: string; readonly text: string }[],
   accelerators: readonly string[],
-) => { readonly specs: readonly Spec[]; readonly faults: readonly Fault[] }
+) => ReadResult
 
 export interface Input<N extends RouteName> {
   readonly params: z.output<Routes[N]['params']>

@@ -1,7 +1,7 @@
 /** Contracts as people ask for them: what binds, what comes, and what was set aside. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { contractText, job, refused, stage } from '../stage.test.ts'
+import { type Answer, contractText, job, refused, stage } from '../stage.test.ts'
 
 const contract = (clauses: string) => ({
   documents: [
@@ -38,6 +38,7 @@ it('[AP27] contracts are told in words, of any day, with every date ahead', asyn
     ['exclusivity ends'],
   )
   assert.deepEqual((await ask('GET /v1/law/gaps')).body, {
+    ...{ contradictions: [], warnings: [] },
     gaps: [{ clause: 'msa/alone', assumed: [], confidence: 'unverified' }],
   })
 })
@@ -80,6 +81,68 @@ it('[AP27] a plan of what contradicts itself is refused as its submission is', a
   const { ask } = await stage(t)
   const told = /^msa\/alone: no contract later repeals it; add that contract$/
   refused(await ask('POST /v1/plan', { body: alone }), 409, 'conflict', told)
+})
+
+/** What a plan of this text is refused for, a line for each place. */
+function placesOf(answer: Answer): readonly string[] {
+  refused(answer, 409, 'conflict')
+  return answer.body.faults.map((each: { line: number; column: number; found: string }) => {
+    return `${each.line}:${each.column} ${each.found}`
+  })
+}
+
+const pair = (name: string, party: string, clauses: string) =>
+  contractText(party, clauses).replace('name: msa', `name: ${name}`)
+
+it('[AP45] every contradiction is told, at both clauses where they are at hand', async (t) => {
+  const { ask, apply } = await stage(t)
+  const first = '  - { kind: exclusivity, id: alone }\n'
+  const more = `  - { kind: exclusivity, id: alone }
+  - kind: expansion_option
+    id: more
+    quantity: 1 GW
+    accelerator: H100
+    strike_per_hour: 1
+    term: 9 days
+`
+  const text = `${pair('one', 'acme', first)}---\n${pair('two', 'bolt', more)}`
+  const plan = (body: string) => {
+    return ask('POST /v1/plan', { body: { documents: [{ file: 'a.yaml', text: body }] } })
+  }
+  const both = 'acme and bolt are both promised the same alone'
+  assert.deepEqual(placesOf(await plan(text)), [
+    `11:5 ${both}, beside two/alone at a.yaml:23:5`,
+    `23:5 ${both}, beside one/alone at a.yaml:11:5`,
+    '26:15 nobody says how many H100 come to 1 GW',
+  ])
+  assert.deepEqual(placesOf(await apply(text)), placesOf(await plan(text)))
+  assert.equal((await apply(pair('one', 'acme', first))).status, 200)
+  assert.deepEqual(placesOf(await plan(pair('two', 'bolt', more))), [
+    `11:5 ${both}, beside one/alone, which is there`,
+    '14:15 nobody says how many H100 come to 1 GW',
+  ])
+})
+
+it('[AP45] contracts can be checked before they are submitted', async (t) => {
+  const { ask, apply } = await stage(t)
+  await apply(pair('one', 'acme', '  - { kind: exclusivity, id: alone }\n'))
+  const check = (text: string) => {
+    return ask('POST /v1/law/check', { body: { documents: [{ file: 'a.yaml', text }] } })
+  }
+  const right = '  - { kind: rofo, id: ask, scope: { product: chat, workload: train } }\n'
+  const { body } = await check(`${pair('two', 'bolt', right)}---\n${job('nlp', 'product: api\n')}`)
+  assert.deepEqual(body.contradictions, [])
+  assert.deepEqual(body.warnings, [
+    'two/ask: no workload is known that fits In train; correct it; known are nlp',
+    'two/ask: no product is known that fits In chat; correct it; known are api',
+  ])
+  assert.deepEqual(
+    body.gaps.map(({ clause }: { clause: string }) => clause),
+    ['one/alone', 'two/ask'],
+  )
+  assert.equal(placesOf(await check(pair('two', 'bolt', '  - { kind: exclusivity }\n'))).length, 1)
+  const now = (await ask('GET /v1/law/gaps')).body
+  assert.deepEqual([now.contradictions, now.warnings, now.gaps.length], [[], [], 1])
 })
 
 it('[AP42] a plan warns of a scope that nothing known fits, until it is in force', async (t) => {

@@ -9,18 +9,20 @@ import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
 import { exitsView } from '../../operate/law/exit.ts'
 import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
 import { keep } from '../../operate/law/record.ts'
-import { historyOf } from '../../operate/law/take.ts'
+import { addedIn, contradictionsIn, historyOf, scopeWarnings } from '../../operate/law/take.ts'
 import { waive } from '../../operate/law/waive.ts'
 import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
 import type { ContractView, WaiverView } from '../wire/law.ts'
 import type { Handlers, House } from './handler.ts'
+import { lawful, submitted } from './submission.ts'
 
 type Names =
   | 'contracts'
   | 'law'
   | 'lawDates'
   | 'lawGaps'
+  | 'checkLaw'
   | 'delivery'
   | 'contingent'
   | 'exercise'
@@ -31,7 +33,8 @@ type Names =
   | 'records'
   | 'keepRecord'
 
-export function lawHandlers({ ledger, books, operator }: House): Handlers<Names> {
+export function lawHandlers(house: House): Handlers<Names> {
+  const { ledger, books, operator } = house
   return {
     async contracts({ query: { all } }) {
       const history = historyOf(await ledger.read())
@@ -45,7 +48,25 @@ export function lawHandlers({ ledger, books, operator }: House): Handlers<Names>
       return { at, known, clauses: [...lawView(snapshot, at, known)] }
     },
     lawDates: async () => ({ dates: datesView(await ledger.read()).map(shown) }),
-    lawGaps: async () => ({ gaps: gapsView(await ledger.read()).map(shown) }),
+    async lawGaps() {
+      const snapshot = await ledger.read()
+      return {
+        gaps: gapsView(snapshot).map(shown),
+        contradictions: [...contradictionsIn(snapshot)],
+        warnings: [],
+      }
+    },
+    async checkLaw({ body }) {
+      const read = submitted(house, body)
+      const snapshot = await ledger.read()
+      const law = await lawful(house, [read], snapshot.now)
+      const more = { specs: read.specs, offers: operator.offers() }
+      return {
+        gaps: gapsView(snapshot, addedIn(law.drafts)).map(shown),
+        contradictions: [],
+        warnings: [...scopeWarnings(law, snapshot, more)],
+      }
+    },
     async delivery() {
       const { tranches, ramps, vesting } = deliveryView(await ledger.read())
       return {

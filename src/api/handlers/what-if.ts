@@ -7,7 +7,7 @@ import { reasonView } from '../../core/report/views.ts'
 import { whatIf } from '../../operate/turn/what-if.ts'
 import { Refused } from '../failure.ts'
 import type { Handlers, House, Reply } from './handler.ts'
-import { lawful, specsOf } from './workloads.ts'
+import { lawful, submitted } from './submission.ts'
 
 export function whatIfHandlers(house: House): Handlers<'whatIf'> {
   return {
@@ -15,11 +15,13 @@ export function whatIfHandlers(house: House): Handlers<'whatIf'> {
       if (supposed.length + suppositions.length === 0) {
         throw new Refused('invalid', 'nothing is supposed')
       }
-      const specs = documents.length > 0 ? specsOf(house, { documents }) : []
-      const more = supposed.length > 0 ? specsOf(house, { documents: supposed }) : []
-      const all = [...specs, ...more]
+      const lists = [documents, supposed].filter((each) => each.length > 0)
+      const reads = lists.map((each) => submitted(house, { documents: each }))
+      const all = reads.flatMap(({ specs }) => specs)
+      const specs = documents.length > 0 ? (reads[0]?.specs ?? []) : []
+      const more = all.slice(specs.length)
       const now = await house.operator.preview(specs)
-      await lawful(house, all, now.world.now)
+      await lawful(house, reads, now.world.now)
       const then = more.length > 0 ? await house.operator.preview(all) : now
       const done = whatIf(now, then, suppositions)
       if ('wrong' in done) throw new Refused('invalid', done.wrong.join('; '))

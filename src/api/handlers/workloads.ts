@@ -8,7 +8,6 @@ import { sum } from '../../core/domain/money.ts'
 import { reasonsIn } from '../../core/domain/plan.ts'
 import type { Run } from '../../core/domain/run.ts'
 import { numbered, type Spec, same } from '../../core/domain/spec.ts'
-import type { Ms } from '../../core/domain/time.ts'
 import type { WorkloadStatus } from '../../core/domain/workload.ts'
 import type { World } from '../../core/domain/world.ts'
 import { calendarOf } from '../../core/report/calendar.ts'
@@ -19,7 +18,7 @@ import {
   reasonView,
   workloadView,
 } from '../../core/report/views.ts'
-import { type LawChange, lawOf, unknownScopes } from '../../operate/law/take.ts'
+import { type LawChange, scopeWarnings } from '../../operate/law/take.ts'
 import { type SubmitResult, submit } from '../../operate/submit.ts'
 import { verdictsAt } from '../../operate/verdicts.ts'
 import { withdraw } from '../../operate/withdraw.ts'
@@ -28,6 +27,7 @@ import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
 import type { ApplyRequest } from '../wire.ts'
 import type { Handlers, House } from './handler.ts'
+import { contradicted, lawful, submitted } from './submission.ts'
 
 type Names = 'apply' | 'plan' | 'workloads' | 'workload' | 'deleteWorkload' | 'why' | 'leases'
 
@@ -37,13 +37,15 @@ export function workloadHandlers(house: House): Handlers<Names> {
   const { ledger, operator } = house
   return {
     async apply({ body, token, idempotencyKey }) {
-      const specs = specsOf(house, body)
+      const read = submitted(house, body)
       const key = idempotencyKey && {
         key: `${token.name}/${idempotencyKey}`,
         requestHash: createHash('sha256').update(JSON.stringify(body)).digest('hex'),
       }
-      const done = await submit(ledger, specs, key || null)
-      if (done.outcome === 'conflict') throw new Refused('conflict', done.why)
+      const done = await submit(ledger, read.specs, key || null)
+      if (done.outcome === 'conflict') {
+        throw contradicted({ refused: done.why, found: done.found ?? [] }, [read])
+      }
       if (done.outcome === 'key-reused') {
         const told = 'this Idempotency-Key came with another request before; use a new key'
         throw new Refused('key-reused', told)
@@ -111,35 +113,13 @@ function pageOf<K extends Kind>(
 
 const forever = Number.MAX_SAFE_INTEGER
 
-/** What was submitted as specs; a fault in any of it refuses all. */
-export function specsOf({ read, operator }: House, { documents }: ApplyRequest) {
-  const sold = operator.offers().map(({ accelerator }) => accelerator)
-  const { specs, faults } = read(documents, sold)
-  if (faults.length > 0) {
-    const [first] = faults
-    const place = first ? `${first.file}:${first.line}:${first.column}` : ''
-    const many = faults.length === 1 ? 'a fault' : `${faults.length} faults`
-    throw new Refused('invalid', `${many} in what was submitted, the first at ${place}`, {
-      faults,
-    })
-  }
-  if (specs.length === 0) throw new Refused('invalid', 'the files hold no document')
-  return specs
-}
-
-/** What these do to the law, where they may be submitted beside what is in force. */
-export async function lawful({ ledger }: House, specs: readonly Spec[], now: Ms) {
-  const law = await lawOf(ledger, specs, now)
-  if ('refused' in law) throw new Refused('conflict', law.refused)
-  return law
-}
-
 async function planned(house: House, body: ApplyRequest) {
   const { ledger, operator } = house
-  const specs = specsOf(house, body)
+  const read = submitted(house, body)
+  const { specs } = read
   const before = await ledger.read()
-  const law = await lawful(house, specs, before.now)
-  const warnings = unknownScopes(law, before, { specs, offers: operator.offers() })
+  const law = await lawful(house, [read], before.now)
+  const warnings = scopeWarnings(law, before, { specs, offers: operator.offers() })
   const { world, plan } = await operator.preview(specs)
   const bought = plan.actions.flatMap((action) => (action.do === 'acquire' ? [action] : []))
   const released = new Set(

@@ -13,15 +13,16 @@ import {
   SubstitutionReply,
 } from '../wire/delivery.ts'
 import {
+  CheckReply,
   ClauseView,
   ContractView,
   DateView,
-  GapView,
   RecordOrder,
   RecordView,
   WaiverOrder,
   WaiverView,
 } from '../wire/law.ts'
+import { ApplyRequest } from '../wire.ts'
 import { admins, anyone, ms, none } from './roles.ts'
 
 export const lawRoutes = {
@@ -61,8 +62,18 @@ export const lawRoutes = {
     params: none,
     query: none,
     body: none,
-    reply: z.object({ gaps: z.array(GapView) }),
-    about: 'What binds now and rests on values that nobody confirmed.',
+    reply: CheckReply,
+    about: 'What cannot be meant of what is there, and what rests on values that nobody confirmed.',
+  },
+  checkLaw: {
+    ...paths.checkLaw,
+    roles: anyone,
+    params: none,
+    query: none,
+    body: ApplyRequest,
+    reply: CheckReply,
+    about:
+      'The same if these contracts were submitted; refused with the place of each contradiction.',
   },
   delivery: {
     ...paths.delivery,

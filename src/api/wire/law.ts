@@ -46,6 +46,13 @@ export const GapView = z.object({
 })
 export type GapView = z.infer<typeof GapView>
 
+export const CheckReply = z.object({
+  contradictions: z.array(z.string()).describe('what cannot be meant, and what would help'),
+  warnings: z.array(z.string()).describe('what may be a slip'),
+  gaps: z.array(GapView).describe('what nobody outside us ever confirmed'),
+})
+export type CheckReply = z.infer<typeof CheckReply>
+
 export const WaiverView = z.object({
   id: z.string(),
   clause: z.string(),

@@ -5,6 +5,7 @@
 import type { ClauseView, ContractView, DateView, GapView, WaiverView } from '../../api/wire/law.ts'
 import { formatDay } from '../../core/domain/day.ts'
 import { nearest } from '../../core/spec/words.ts'
+import { readDocuments } from '../documents.ts'
 import { CliError, exitCodes } from '../failure.ts'
 import type { Session } from '../session.ts'
 import { type Column, table } from '../show/table.ts'
@@ -109,15 +110,22 @@ const gapColumns: readonly Column<GapView>[] = [
   { title: 'ASSUMED BY US', cell: ({ assumed }) => assumed.join(', ') },
 ]
 
-export async function check(session: Session): Promise<number> {
+export interface CheckOptions {
+  readonly file?: readonly string[]
+}
+
+/** With files, what would be there if they were submitted; their contradictions are refused. */
+export async function check(session: Session, { file = [] }: CheckOptions): Promise<number> {
+  const body = file.length > 0 ? await readDocuments(session, file) : null
   const api = await session.api()
-  const reply = await api.call('lawGaps', {})
-  session.reply(reply, ({ gaps }) =>
-    gaps.length > 0
-      ? table(gapColumns, gaps, session.look)
-      : 'every value of every clause that binds was confirmed\n',
-  )
-  return exitCodes.ok
+  const reply = await (body ? api.call('checkLaw', { body }) : api.call('lawGaps', {}))
+  const { contradictions } = reply
+  session.reply(reply, ({ gaps, warnings }) => {
+    const lines = [...contradictions, ...warnings].map((each) => `${plain(each)}\n`)
+    const sure = 'every value of every clause that binds was confirmed\n'
+    return `${lines.join('')}${gaps.length > 0 ? table(gapColumns, gaps, session.look) : sure}`
+  })
+  return contradictions.length > 0 ? exitCodes.failed : exitCodes.ok
 }
 
 export async function waive(

@@ -36,6 +36,8 @@ const answers: Answers = {
   }),
   lawGaps: () => ({
     gaps: [{ clause: 'msa/use', assumed: ['interval'], confidence: 'press' }],
+    contradictions: ['msa/use: it begins before msa does, on 2019-07-22; move from'],
+    warnings: [],
   }),
   waivers: () => ({ waivers: [] }),
   waive: () => ({
@@ -108,7 +110,10 @@ loi/price  does not bind
   it('shows tables of contracts, dates and gaps', async (t) => {
     assert.match((await says(t, 'contract', 'list')).stdout, /msa +incumbent +MSA +definitive/)
     assert.match((await says(t, 'contract', 'calendar')).stdout, /2026-12-01 +yes +us +msa\/use/)
-    assert.match((await says(t, 'contract', 'check')).stdout, /msa\/use +press +interval/)
+    const check = await says(t, 'contract', 'check')
+    assert.match(check.stdout, /^msa\/use: it begins before msa does, on 2019-07-22; move from\n/)
+    assert.match(check.stdout, /msa\/use +press +interval/)
+    assert.equal(check.exitCode, 1)
     assert.equal((await says(t, 'contract', 'waivers')).stdout, 'nothing was set aside\n')
   })
 

@@ -6,7 +6,7 @@ import type { DecisionOrder } from '../../api/wire/money.ts'
 import { CliError } from '../failure.ts'
 import type { Does } from '../tree.ts'
 import { dayOf, monthOf, positive, usdOf, wholeNumber } from '../values.ts'
-import type { AsOfOptions, WaiveOptions } from './commands.ts'
+import type { AsOfOptions, CheckOptions, WaiveOptions } from './commands.ts'
 import type { ExerciseOptions } from './delivery.ts'
 import type { EvidenceOptions } from './rights.ts'
 
@@ -43,8 +43,13 @@ export function addContract(root: Command, does: Does): void {
     .action(does(async (session) => (await import('./commands.ts')).calendar(session)))
   contract
     .command('check')
-    .description('what binds us and rests on values that nobody confirmed')
-    .action(does(async (session) => (await import('./commands.ts')).check(session)))
+    .description('what cannot be meant of contracts, and what rests on values nobody confirmed')
+    .option('-f, --file <file...>', 'with these contracts beside what is there; - for stdin')
+    .action(
+      does(async (session, _, options: CheckOptions) =>
+        (await import('./commands.ts')).check(session, options),
+      ),
+    )
   addDelivery(contract, does)
   addMoney(contract, does)
   addRofr(contract, does)

@@ -6,6 +6,7 @@
  * it asks for can be had is for others to say.
  */
 import { Composer, type Document, LineCounter, Parser } from 'yaml'
+import { clauseName } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
 import type { Spec } from '../domain/spec.ts'
 import { type Complaint, type Fault, inOrder, jsonPath, type Path, quote } from './fault.ts'
@@ -26,7 +27,14 @@ export interface ReadResult {
   /** Empty where there is a fault. */
   readonly specs: readonly Spec[]
   readonly faults: readonly Fault[]
+  readonly clauseFault: ClauseFault
 }
+
+/**
+ * What is wrong with a clause when it is seen beside others, with its place. `clause` is
+ * `<contract>/<clause>`, or a contract; null where it stands in none of these files.
+ */
+export type ClauseFault = (clause: string, path: Path, told: Told) => Fault | null
 
 export interface ContractsResult {
   /** Empty where there is a fault. */
@@ -59,7 +67,19 @@ export function readSubmission(
   options: AcceleratorNames,
 ): ReadResult {
   const { read, faults } = readAll(sources, { ...options, kinds: specKinds })
-  return { specs: read.map(({ meaning }) => meaning), faults }
+  return { specs: read.map(({ meaning }) => meaning), faults, clauseFault: clauseFaultIn(read) }
+}
+
+function clauseFaultIn(read: readonly Placed<Spec>[]): ClauseFault {
+  return (clause, path, told) => {
+    for (const { meaning, fault } of read) {
+      if (meaning.kind !== 'Contract') continue
+      if (meaning.spec.name === clause) return fault(path, told)
+      const index = meaning.spec.clauses.findIndex((each) => clauseName(each) === clause)
+      if (index >= 0) return fault(['clauses', index, ...path], told)
+    }
+    return null
+  }
 }
 
 /** Reads contracts that are to be judged together: no name may stand twice in all of them. */

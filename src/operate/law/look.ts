@@ -6,6 +6,7 @@ import { calendar } from '../../core/contracts/calendar.ts'
 import { gaps } from '../../core/contracts/check/contradictions.ts'
 import { phrase, phraseSilence } from '../../core/contracts/phrase.ts'
 import { type Clause, clauseName } from '../../core/domain/clause.ts'
+import type { Contract } from '../../core/domain/contract.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Snapshot } from '../../ports/ledger.ts'
 import { historyOf } from './take.ts'
@@ -66,8 +67,8 @@ function datesOf(snapshot: Snapshot) {
   return calendar(historyOf(snapshot), cases, snapshot.now)
 }
 
-/** What is not said in what binds now, and should be known. */
-export function gapsView(snapshot: Snapshot) {
-  const { inForce } = asOf(historyOf(snapshot), snapshot.now, snapshot.now)
+/** What is not said in what binds now, and should be known; `more` may come beside it. */
+export function gapsView(snapshot: Snapshot, more: readonly Contract[] = []) {
+  const { inForce } = asOf([...historyOf(snapshot), ...more], snapshot.now, snapshot.now)
   return gaps(inForce)
 }

@@ -1,8 +1,13 @@
 /**
  * Contracts in the ledger: every version stays, and none comes in that contradicts what is there.
  */
-import { emptyScopes } from '../../core/contracts/check/alone.ts'
-import { contradictions } from '../../core/contracts/check/contradictions.ts'
+import type { KnownValues } from '../../core/contracts/check/alone.ts'
+import type { Contradiction } from '../../core/contracts/check/contradiction.ts'
+import {
+  contradictions,
+  phraseContradiction,
+  unknownScopes,
+} from '../../core/contracts/check/contradictions.ts'
 import { withTaken } from '../../core/contracts/rights/taken.ts'
 import type { Contract } from '../../core/domain/contract.ts'
 import type { Offer } from '../../core/domain/offer.ts'
@@ -52,59 +57,74 @@ export async function lawOf(
   ledger: Ledger,
   specs: readonly Spec[],
   now: Ms,
-): Promise<LawChange | { readonly refused: string }> {
+): Promise<LawChange | LawRefused> {
   const snapshot = await ledger.read()
   const history = signedOf(snapshot)
   const drafts = new Map(
     specs.filter(isContract).map(({ spec }) => [spec.name, versioned(spec, history, now)]),
   )
-  const added = [...drafts.values()].filter(({ change }) => change !== 'unchanged')
-  const refused =
-    added.length === 0 ? null : contradictionIn([...history, ...added.map(({ body }) => body)])
-  if (refused !== null) return { refused }
+  const added = addedIn(drafts)
+  const found = added.length === 0 ? [] : contradictions([...history, ...added])
+  if (found.length > 0) return { refused: found.map(phraseContradiction).join('; and '), found }
   return { drafts, mark: snapshot.rows.law.find(({ id }) => id === lawId) ?? null }
 }
 
-/** What cannot be meant, in one sentence; null where there is nothing of the kind. */
-function contradictionIn(history: readonly Contract[]): string | null {
-  const [first, ...more] = contradictions(history, {})
-  if (!first) return null
-  const { clause, other, found, remedy } = first
-  const between = other === null ? clause : `${clause} and ${other}`
-  const rest = more.length === 0 ? '' : ` (and ${more.length} more; \`calumet contract check\`)`
-  return `${between}: ${found}; ${remedy}${rest}`
+/** What cannot be meant: all of it in words, and one by one. */
+export interface LawRefused {
+  readonly refused: string
+  readonly found: readonly Contradiction[]
 }
 
-/**
- * Scopes of what is submitted that no supplier and no region fits which is known by then: a slip,
- * or something that is to come. Told and not refused, for a contract may be there first.
- */
-export function unknownScopes(
+/** The versions that would come to what is there. */
+export function addedIn(drafts: LawChange['drafts']): readonly Contract[] {
+  return [...drafts.values()].flatMap(({ change, body }) => (change === 'unchanged' ? [] : [body]))
+}
+
+/** What cannot be meant of what is there, in words; whoever keeps to `lawOf` finds nothing. */
+export function contradictionsIn(snapshot: Snapshot): readonly string[] {
+  return contradictions(signedOf(snapshot)).map(phraseContradiction)
+}
+
+/** Scopes of what is submitted that nothing fits which is known by then, in words. */
+export function scopeWarnings(
   { drafts }: LawChange,
   snapshot: Snapshot,
-  { specs, offers }: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
+  more: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
 ): readonly string[] {
-  const added = [...drafts.values()].filter(({ change }) => change !== 'unchanged')
+  const added = addedIn(drafts)
+  return unknownScopes(added, knownValues(snapshot, added, more)).map(phraseContradiction)
+}
+
+/** What is there by then; where nobody has named anything of a dimension, none is a slip. */
+function knownValues(
+  snapshot: Snapshot,
+  added: readonly Contract[],
+  { specs, offers }: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
+): KnownValues {
   const sellers = [
     ...snapshot.rows.supplier.map(({ body }) => body),
     ...specs.flatMap((each) => (each.kind === 'Supplier' ? [each.spec] : [])),
   ]
-  const parties = [...signedOf(snapshot), ...added.map(({ body }) => body)].map(
-    ({ with: to }) => to,
-  )
-  const regions = [
-    ...offers.map(({ region }) => region),
-    ...snapshot.rows.lease.map(({ body }) => body.region),
-    ...sellers.flatMap(regionsOf),
+  const workloads = [
+    ...snapshot.rows.workload.map(({ body }) => body.spec),
+    ...specs.flatMap((each) => (each.kind === 'Job' || each.kind === 'Service' ? each.spec : [])),
   ]
-  const known = {
-    supplier: [...new Set([...parties, ...sellers.flatMap(namesOf)])],
-    // Where nobody has named a region yet, none is a slip.
-    ...(regions.length > 0 && { region: [...new Set(regions)] }),
+  const parties = [...signedOf(snapshot), ...added].map(({ with: to }) => to)
+  const values = {
+    supplier: [...parties, ...sellers.flatMap(namesOf)],
+    region: [
+      ...offers.map(({ region }) => region),
+      ...snapshot.rows.lease.map(({ body }) => body.region),
+      ...sellers.flatMap(regionsOf),
+    ],
+    product: [
+      ...workloads.flatMap(({ product }) => product ?? []),
+      ...sellers.flatMap(({ scope }) => scope?.products ?? []),
+    ],
+    workload: workloads.map(({ name }) => name),
   }
-  return added
-    .flatMap(({ body }) => body.clauses.flatMap((clause) => emptyScopes(clause, known)))
-    .map(({ clause, found, remedy }) => `${clause}: ${found}; ${remedy}`)
+  const known = Object.entries(values).filter(([, all]) => all.length > 0)
+  return Object.fromEntries(known.map(([dimension, all]) => [dimension, [...new Set(all)]]))
 }
 
 /** Its own, and of whoever runs a region for it. */

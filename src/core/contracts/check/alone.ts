@@ -13,40 +13,57 @@ import { type Contradiction, contradiction } from './contradiction.ts'
 export type KnownValues = Readonly<Partial<Record<Dimension, readonly string[]>>>
 
 export function dates(clause: Clause, contract: Contract): readonly Contradiction[] {
-  const wrong = (found: string, remedy: string) => contradiction('dates', clause, { found, remedy })
+  const wrong = (path: Contradiction['path'], found: string, remedy: string) =>
+    contradiction('dates', clause, { path, found, remedy })
   const { from, to, repeal } = clause
   const name = contract.name
   const late =
     to !== null && from >= to
-      ? [wrong(`it ends on ${formatDay(to)}, before it begins`, 'set from before to')]
+      ? [wrong(['to'], `it ends on ${formatDay(to)}, before it begins`, 'set from before to')]
       : []
-  const early =
-    from < contract.from
-      ? [wrong(`it begins before ${name} does, on ${formatDay(contract.from)}`, 'move from')]
-      : []
+  const begins = `it begins before ${name} does, on ${formatDay(contract.from)}`
+  const early = from < contract.from ? [wrong(['from'], begins, 'move from')] : []
   const undone =
     repeal && repeal.at < from
-      ? [wrong(`it is repealed on ${formatDay(repeal.at)}, before it begins`, 'move one of them')]
+      ? [
+          wrong(
+            ['repealed', 'on'],
+            `it is repealed on ${formatDay(repeal.at)}, before it begins`,
+            'move one of them',
+          ),
+        ]
       : []
-  const outside = datesWithin(clause).flatMap(({ what, at }) => {
+  const outside = datesWithin(clause).flatMap(({ what, at, path }) => {
     const isOutside = at < from || (to !== null && at > to)
-    return isOutside
-      ? [wrong(`${what}, on ${formatDay(at)}, is outside the clause`, 'move it or the clause')]
-      : []
+    const found = `${what}, on ${formatDay(at)}, is outside the clause`
+    return isOutside ? [wrong(path, found, 'move it or the clause')] : []
   })
   return [...late, ...early, ...undone, ...outside]
 }
 
-function datesWithin(clause: Clause): readonly { readonly what: string; readonly at: number }[] {
+interface DateWithin {
+  readonly what: string
+  readonly at: number
+  readonly path: Contradiction['path']
+}
+
+function datesWithin(clause: Clause): readonly DateWithin[] {
   switch (clause.kind) {
     case 'spend_commit':
-      return clause.milestones.map(({ at }) => ({ what: 'a milestone', at }))
+      return clause.milestones.map(({ at }, index) => {
+        return { what: 'a milestone', at, path: ['milestones', index, 'at'] }
+      })
     case 'take_or_pay':
-      return clause.steps.map(({ from }) => ({ what: 'a step', at: from }))
+      return clause.steps.map(({ from }, index) => {
+        return { what: 'a step', at: from, path: ['steps', index, 'from'] }
+      })
     case 'ramp':
-      return clause.tranches.map(({ id, dueAt }) => ({ what: `the tranche ${id}`, at: dueAt }))
+      return clause.tranches.map(({ id, dueAt }, index) => {
+        return { what: `the tranche ${id}`, at: dueAt, path: ['tranches', index, 'due'] }
+      })
     case 'price':
-      return clause.reviewAt === null ? [] : [{ what: 'the review', at: clause.reviewAt }]
+      if (clause.reviewAt === null) return []
+      return [{ what: 'the review', at: clause.reviewAt, path: ['review'] }]
     default:
       return []
   }
@@ -57,7 +74,7 @@ export function totals(clause: Clause): readonly Contradiction[] {
   const last = clause.milestones.at(-1)
   if (!last || last.dollars <= clause.totalDollars) return []
   const found = 'its last milestone is more than its total'
-  return [contradiction('dates', clause, { found, remedy: 'raise the total' })]
+  return [contradiction('dates', clause, { path: ['total'], found, remedy: 'raise the total' })]
 }
 
 export function references(
@@ -75,6 +92,7 @@ export function references(
       ? []
       : [
           contradiction('reference', clause, {
+            path: ['ramp'],
             found: `no ramp ${ramp} in ${contract.name}`,
             remedy,
           }),
@@ -83,6 +101,7 @@ export function references(
       ? []
       : [
           contradiction('reference', clause, {
+            path: ['repealed', 'by'],
             found: `no contract ${repeal?.by} repeals it`,
             remedy: 'add that contract',
           }),
@@ -95,34 +114,40 @@ export function units(clause: Clause): readonly Contradiction[] {
   const bad = quantitiesOf(clause).filter(({ quantity, accelerator }) => {
     return acceleratorHoursOf(quantity, 1, accelerator, clause.conversions) === null
   })
-  return bad.map(({ quantity: { value, unit }, accelerator }) => {
+  return bad.map(({ quantity: { value, unit }, accelerator, path }) => {
     const found = `nobody says how many ${accelerator} come to ${value} ${unit}`
     const remedy = `add a conversion from ${unit.replace('node-hours', 'nodes')} for ${accelerator}`
-    return contradiction('unit', clause, { found, remedy })
+    return contradiction('unit', clause, { path: [...path, 'quantity'], found, remedy })
   })
 }
 
 interface Counted {
   readonly quantity: Quantity
   readonly accelerator: string
+  readonly path: Contradiction['path']
 }
 
 function quantitiesOf(clause: Clause): readonly Counted[] {
   switch (clause.kind) {
     case 'take_or_pay': {
       const { accelerator, quantity, steps } = clause
-      return [quantity, ...steps.map((each) => each.quantity)].map((each) => {
-        return { quantity: each, accelerator }
+      const later = steps.map((each, index) => {
+        return { quantity: each.quantity, accelerator, path: ['steps', index] }
       })
+      return [{ quantity, accelerator, path: [] }, ...later]
     }
     case 'ramp':
-      return clause.tranches
+      return clause.tranches.map(({ quantity, accelerator }, index) => {
+        return { quantity, accelerator, path: ['tranches', index] }
+      })
     case 'expansion_option':
-    case 'backstop_purchase':
-      return [clause]
+    case 'backstop_purchase': {
+      const { quantity, accelerator } = clause
+      return [{ quantity, accelerator, path: [] }]
+    }
     case 'equity_vesting':
-      return clause.milestones.map(({ quantity }) => {
-        return { quantity, accelerator: clause.accelerator }
+      return clause.milestones.map(({ quantity }, index) => {
+        return { quantity, accelerator: clause.accelerator, path: ['milestones', index] }
       })
     default:
       return []
@@ -140,7 +165,7 @@ export function emptyScopes(clause: Clause, known: KnownValues): readonly Contra
     const wanted = `${operator} ${condition.values.join(', ')}`
     const found = `no ${dimension.replaceAll('_', ' ')} is known that fits ${wanted}`
     const remedy = `correct it; known are ${[...values].sort().join(', ') || 'none'}`
-    return [contradiction('scope', clause, { found, remedy })]
+    return [contradiction('scope', clause, { path: ['scope'], found, remedy })]
   })
 }
 

@@ -5,10 +5,12 @@ import { it } from 'node:test'
 import { asOf } from '../as-of.ts'
 import { contract, contracts, day } from '../draw.test.ts'
 import type { KnownValues } from './alone.ts'
-import { contradictions, gaps } from './contradictions.ts'
+import { contradictions, gaps, unknownScopes } from './contradictions.ts'
 
 function found(text: string, known: KnownValues = {}): readonly string[] {
-  return contradictions(contracts(text), known).map(({ kind, clause, other, found: what }) => {
+  const history = contracts(text)
+  const all = [...contradictions(history), ...unknownScopes(history, known)]
+  return all.map(({ kind, clause, other, found: what }) => {
     return `${kind} ${clause}${other === null ? '' : ` ${other}`}: ${what}`
   })
 }
@@ -121,11 +123,54 @@ it('[CL58] finds nothing wrong with the story', () => {
     '../../../../examples/contracts/incumbent-overflow-rival.yaml',
     import.meta.url,
   )
-  const known = { accelerator: ['GB200', 'tpu-v6e'], product: ['api-models', 'chat'] }
+  const known = {
+    ...{
+      product: ['api-models', 'chat'],
+      workload: ['train'],
+      supplier: ['incumbent', 'ally', 'rival'],
+    },
+    ...{ accelerator: ['GB200', 'tpu-v6e'], region: ['us-central', 'us-east', 'eu-west'] },
+  }
   assert.deepEqual(
     found(readFileSync(file, 'utf8'), known).filter((each) => !/1 GW/.test(each)),
     [],
   )
+})
+
+it('[CL70] says where in its clause each of them stands', () => {
+  const text = deal(
+    'a',
+    'rival',
+    `- {kind: rofo, from: 2024-06-01, repealed: {by: nobody, on: 2024-01-01}}
+- kind: spend_commit
+  total: $5
+  milestones: [{at: 2026-01-01, dollars: $1}, {at: 2029-01-01, dollars: $9}]
+- kind: take_or_pay
+  quantity: 8 accelerators
+  accelerator: H100
+  interval: month
+  price_per_hour: 2
+  ramp: none
+  steps: [{from: 2026-01-01, quantity: 2 MW}]
+- {kind: ramp, tranches: [{id: one, quantity: 1 GW, accelerator: H100, due: 2029-01-01}]}
+- {kind: price, review: 2029-01-01, pricing: {form: fixed, price_per_hour: 2}}`,
+  ).replace('source:', 'supersedes: [ghost]\nsource:')
+  const places = contradictions(contracts(text)).map(({ clause, path }) => {
+    return `${clause}: ${path.join('.')}`
+  })
+  assert.deepEqual(places.sort(), [
+    'a/price: review',
+    'a/ramp: tranches.0.due',
+    'a/ramp: tranches.0.quantity',
+    'a/rofo: from',
+    'a/rofo: repealed.by',
+    'a/rofo: repealed.on',
+    'a/spend-commit: milestones.1.at',
+    'a/spend-commit: total',
+    'a/take-or-pay: ramp',
+    'a/take-or-pay: steps.0.quantity',
+    'a: supersedes',
+  ])
 })
 
 it('[CL59] tells what nobody outside us ever confirmed', () => {

@@ -17,6 +17,8 @@ export interface Contradiction {
   readonly kind: ContradictionKind
   readonly clause: string
   readonly other: string | null
+  /** What of the clause it is about, by its keys and positions; all of it where that is empty. */
+  readonly path: readonly (string | number)[]
   readonly found: string
   readonly remedy: string
 }
@@ -26,13 +28,16 @@ export function contradiction(
   clause: Clause,
   {
     other = null,
+    path = [],
     found,
     remedy,
   }: {
     readonly other?: Clause | null
+    readonly path?: Contradiction['path']
     readonly found: string
     readonly remedy: string
   },
 ): Contradiction {
-  return { kind, clause: clauseName(clause), other: other && clauseName(other), found, remedy }
+  const names = { clause: clauseName(clause), other: other && clauseName(other) }
+  return { kind, ...names, path, found, remedy }
 }

@@ -10,10 +10,7 @@ import { dates, emptyScopes, type KnownValues, references, totals, twins, units 
 import { conflicts } from './between.ts'
 import type { Contradiction } from './contradiction.ts'
 
-export function contradictions(
-  history: readonly Contract[],
-  known: KnownValues,
-): readonly Contradiction[] {
+export function contradictions(history: readonly Contract[]): readonly Contradiction[] {
   const contracts = [...latestOf(history).values()]
   const binding = contracts.filter(({ bindingness }) => {
     return bindingness === 'definitive' || bindingness === 'terminated'
@@ -25,7 +22,6 @@ export function contradictions(
       ...totals(clause),
       ...references(clause, contract, contracts),
       ...units(clause),
-      ...emptyScopes(clause, known),
       ...twins(clause, contract.clauses),
     ]),
   ])
@@ -39,6 +35,11 @@ export function contradictions(
     })
   })
   return [...alone, ...between].sort((a, b) => (text(a) < text(b) ? -1 : 1))
+}
+
+/** What is wrong, and what would put it right, in one sentence. */
+export function phraseContradiction({ clause, other, found, remedy }: Contradiction): string {
+  return `${other === null ? clause : `${clause} and ${other}`}: ${found}; ${remedy}`
 }
 
 function text({ clause, kind, other, found }: Contradiction): string {
@@ -61,8 +62,20 @@ function superseding(contract: Contract, all: readonly Contract[]): readonly Con
         : null
     if (found === null) return []
     const remedy = 'correct the name or the dates'
-    return [{ kind: 'reference', clause: contract.name, other: name, found, remedy } as const]
+    const names = { clause: contract.name, other: name }
+    return [{ kind: 'reference', ...names, path: ['supersedes'], found, remedy } as const]
   })
+}
+
+/**
+ * Scopes that nothing fits which is known by then: a slip, or something that is to come. No reason
+ * to refuse a contract, for it may be there first.
+ */
+export function unknownScopes(
+  contracts: readonly Contract[],
+  known: KnownValues,
+): readonly Contradiction[] {
+  return contracts.flatMap(({ clauses }) => clauses.flatMap((each) => emptyScopes(each, known)))
 }
 
 /** Values that nobody outside us ever confirmed. */
