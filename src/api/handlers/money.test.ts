@@ -99,6 +99,33 @@ it('[AP38] the doctor warns of what can soon be claimed no more, and of no more'
   )
 })
 
+it('[AP46] the doctor warns of what was promised and will not be used, with its day', async (t) => {
+  const warned = async (clause: string, aheadMs = 0) => {
+    const home = await house(t, aheadMs - Date.now())
+    assert.equal((await home.apply(`${supplier}---\n${contractText('acme', clause)}`)).status, 200)
+    const { checks } = (await home.ask('GET /v1/doctor')).body
+    return checks.flatMap((each: { name: string; ok: boolean; text: string }) => {
+      return each.name === 'commitments' ? [`${each.ok} ${each.text}`] : []
+    })
+  }
+  const day = 24 * hour
+  const spend =
+    '  - { kind: spend_commit, id: spend, total: $90, to: 1970-06-01, warn: 10 days,' +
+    ' milestones: [{ at: 1970-01-31, dollars: $50 }] }\n'
+  const see = 'see `calumet contract burn-down`'
+  assert.deepEqual(await warned(spend, 19 * day), [])
+  assert.deepEqual(await warned(spend, 21 * day), [
+    `false $34.00 of msa/spend will not be used by 1970-01-31, unless $3.78 a day is spent; ${see}`,
+  ])
+  const use =
+    '  - { kind: take_or_pay, id: use, quantity: 1 accelerators, accelerator: H100,' +
+    ' interval: month, price_per_hour: 1 }\n'
+  assert.deepEqual(await warned(use, 3 * day), [])
+  assert.deepEqual(await warned(use, 15.5 * day), [
+    `false $712.00 of msa/use will not be used by 1970-02-01, unless $45.50 a day is spent; ${see}`,
+  ])
+})
+
 it('[AP38] tells who charged more than the best price, and not whose that was', async (t) => {
   const home = await house(t, 400 * hour - Date.now())
   const bolt = { id: 'bolt/r9', supplier: 'bolt', rental: 'r9', pricePerHour: 4_000_000 }

@@ -193,7 +193,8 @@ function takeOrPayRow(
     used: price(Math.min(used, committed)),
     shortfall: price(missing),
     neededPerDay: price((committed - used) / daysLeft),
-    warns: missing > 0,
+    // A pace is known once a tenth of the interval is over.
+    warns: missing > 0 && gone >= 0.1,
     wayOut: wayOutOf(clause, clauses, { missing, now, until: span.to }),
   }
 }

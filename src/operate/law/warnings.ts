@@ -1,17 +1,19 @@
 /**
- * Money that is lost if nobody acts: what can be claimed and soon cannot, and suppliers that hold
- * more of ours than they may.
+ * Money that is lost if nobody acts: what can be claimed and soon cannot, what was promised and
+ * will not be used, and suppliers that hold more of ours than they may.
  */
 import { formatAmount } from '../../core/contracts/amount.ts'
+import { bindingClauses } from '../../core/contracts/money/account.ts'
 import { formatDay } from '../../core/domain/day.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { claimsView } from './claims.ts'
 import { exposureView } from './exposure.ts'
-import type { Charged } from './money.ts'
+import { type BurnDownView, burnDownView, type Charged } from './money.ts'
+import { historyOf } from './take.ts'
 
 /** A sentence each; nothing where all is well. */
 export interface Warning {
-  readonly name: 'claims' | 'exposure'
+  readonly name: 'claims' | 'commitments' | 'exposure'
   readonly text: string
 }
 
@@ -24,6 +26,7 @@ export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<r
   // Years of charges are gone through only where somebody set a limit.
   const exposures = exposureLimits.length > 0 ? exposureView(charged) : []
   return [
+    ...shortfalls(charged).map(shortfallWarning),
     ...claims.flatMap(({ clause, with: party, from, credit, deadline, isNear }): Warning[] => {
       if (credit === null || deadline === null || !isNear) return []
       const amount = `${formatAmount(BigInt(credit))} may be claimed of ${party}`
@@ -39,4 +42,20 @@ export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<r
       return [{ name: 'exposure', text: `${text}; see \`calumet contract exposure\`` }]
     }),
   ]
+}
+
+/** Of each commitment the first milestone, or the interval, that will be missed at this pace. */
+function shortfalls(charged: Charged): readonly BurnDownView[] {
+  // As above: only where something was promised.
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  if (!clauses.some(({ kind }) => kind === 'spend_commit' || kind === 'take_or_pay')) return []
+  const missed = burnDownView(charged).filter(({ warns }) => warns)
+  return [...Map.groupBy(missed, ({ clause }) => clause).values()].flatMap(([first]) => first ?? [])
+}
+
+function shortfallWarning({ clause, at, shortfall, neededPerDay }: BurnDownView): Warning {
+  const [missing, perDay] = [shortfall, neededPerDay].map((each) => formatAmount(BigInt(each)))
+  const by = at === null ? '' : ` by ${formatDay(at)}`
+  const text = `${missing} of ${clause} will not be used${by}, unless ${perDay} a day is spent`
+  return { name: 'commitments', text: `${text}; see \`calumet contract burn-down\`` }
 }
