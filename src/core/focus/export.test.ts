@@ -102,6 +102,22 @@ describe('export', () => {
     assert.equal(first?.ChargePeriodStart, '2026-04-01T00:00:00Z')
   })
 
+  it('[FO18] says what a supplier was to us when it was used', () => {
+    const relations = [
+      { relation: 'partner', from: null, to: may },
+      { relation: 'rival', from: may, to: may + 2 * hour },
+      { relation: 'investor', from: may + hour, to: null },
+    ] as const
+    const acme = { name: 'acme', relations } as unknown as SupplierSpec
+    const at = (from: number) => {
+      const charges = [charge('r1', from, from + 60_000)]
+      const [row] = exported({ charges, now: may + 9 * hour, suppliers: [acme] })
+      return row?.x_SupplierRelation
+    }
+    const hours = [-1, 0, 1, 2].map((each) => at(may + each * hour))
+    assert.deepEqual(hours, ['partner', 'rival', 'rival investor', 'investor'])
+  })
+
   it('[FO11] the host is the last of the chain, and the seller where it tells of none', () => {
     const hosts = { us: ['broker', 'landlord'], eu: ['barn'] }
     const acme = { name: 'acme', hosts } as unknown as SupplierSpec

@@ -71,7 +71,6 @@ function usageRow(
   const seller = suppliers.find(({ name }) => name === supplier)
   // The last of a chain is who runs the machines; who is not told of is the seller itself.
   const host = region === null ? null : (seller?.hosts?.[region]?.at(-1) ?? supplier)
-  const relations = seller?.relations?.map(({ relation }) => relation) ?? []
   const cost = decimal(amount)
   const price = decimal(charge.pricePerHour)
   const isUse = charge.account === 'usage'
@@ -118,8 +117,16 @@ function usageRow(
     x_AcceleratorCount: accelerators === null ? null : String(accelerators),
     x_ChipType: accelerator,
     x_PlacementDecisionId: charge.lease,
-    x_SupplierRelation: relations.length === 0 ? null : relations.join(' '),
+    x_SupplierRelation: relationAt(seller, from),
   }
+}
+
+/** What it was to us by then; null where nobody said. */
+function relationAt(seller: SupplierSpec | undefined, at: Ms): string | null {
+  const now = seller?.relations?.filter(({ from, to }) => {
+    return (from === null || from <= at) && (to === null || at < to)
+  })
+  return now?.map(({ relation }) => relation).join(' ') || null
 }
 
 /** The final form of the object: a cost, or a quantity with its unit, never both. */
