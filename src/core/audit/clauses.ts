@@ -79,10 +79,15 @@ function brokenBy(
   const facts = factsOf(event, evidence)
   return binding([...past.law.values()], at).filter((clause) => {
     if (!kinds.includes(clause.kind) || !holds(clause, at)) return false
-    if (matches(clause.scope, facts) === false) return false
+    if (matches(clause.scope, facts) === false || isOfRelation(clause)) return false
     if (keeps(clause, { event, at, facts, past, evidence })) return false
     return isPlace(clause) || !isWaived(clause, event, past)
   })
+}
+
+/** How suppliers stood to us on a day is not in the evidence, so nothing is concluded of it. */
+function isOfRelation({ scope }: Clause): boolean {
+  return scope.some(({ dimension }) => dimension === 'supplier_relation')
 }
 
 function isWaived(clause: Clause, { at }: Event, { waivers }: Past): boolean {

@@ -60,6 +60,19 @@ describe('a right of first refusal', () => {
   })
 })
 
+it('[AU19] of how suppliers stand to us nothing is concluded', () => {
+  const drawn = evidenceOf('0s submit w\n 0s sign bolt\n 1s intend w.0.1\n 3s ask w.0.1')
+  const broken = (dimension: 'supplier_relation' | 'product') => {
+    const condition = { dimension, operator: 'In', values: ['chat'] } as const
+    const contracts = (drawn.contracts ?? []).map((each) => ({
+      ...each,
+      clauses: each.clauses.map((clause) => ({ ...clause, scope: [condition] })),
+    }))
+    return check({ ...drawn, contracts }).length
+  }
+  assert.deepEqual([broken('product'), broken('supplier_relation')], [1, 0])
+})
+
 describe('a notice', () => {
   const noticed = '2s move noticed'
   const kept = '1s sign acme - confidentiality'
