@@ -4,9 +4,10 @@ import { describe, it } from 'node:test'
 import type { Secret } from '../domain/clause.ts'
 import { defaultPolicy, type SupplierSpec } from '../domain/supplier.ts'
 import type { Relation } from '../domain/trust.ts'
+import type { Workload } from '../domain/workload.ts'
 import { clearanceOf, keptFrom, type Tale } from './clearance.ts'
 import { contracts, day } from './draw.test.ts'
-import { houseOf, lawAt } from './law.ts'
+import { type Buying, barOf, factsOfBuying, houseOf, lawAt } from './law.ts'
 
 const frame = (name: string, party: string, clause: string) => `kind: Contract
 name: ${name}
@@ -103,3 +104,28 @@ describe('what a policy withholds', () => {
     assert.equal(kept('incumbent', { ...prices, about: 'incumbent' }, { withhold }), null)
   })
 })
+
+it('[CL71] a supplier stands to us as it does and as its hosts do, on that day', () => {
+  const [, , rival] = suppliers
+  assert.ok(rival)
+  const seller = { ...supplier('ally', 'partner'), hosts: { us: ['rival'] } }
+  const related = { ...rival, relations: supplier('', 'rival').relations ?? [] }
+  const law = (at: string, others: readonly SupplierSpec[] = [seller, related]) => {
+    const clause = '{kind: exclusivity, scope: {supplier_relation: rival}}'
+    const history = contracts(frame('alone', 'incumbent', clause))
+    return lawAt(history, day(at), { house: houseOf(null, others) })
+  }
+  const buying = { ...bought, supplier: 'ally', seller }
+  const bar = (at: string, region: string) => barOf(law(at), { ...buying, region })?.clause ?? null
+  assert.equal(bar('2025-06-01', 'us'), 'alone/exclusivity')
+  assert.equal(bar('2025-05-31', 'us'), null)
+  assert.equal(bar('2025-06-01', 'eu'), null)
+  const facts = factsOfBuying({ ...buying, region: 'us' }, law('2025-06-01', [seller]))
+  assert.deepEqual(facts.supplier_relation, ['partner', 'unknown'])
+})
+
+const bought: Buying = {
+  ...{ id: '', supplier: 'ally', accelerator: 'H100', perNode: 8, nodes: 1, region: 'us' },
+  ...{ pricePerHour: 8_000_000, seller: null },
+  workload: { kind: 'Job', name: 'train' } as Workload,
+}

@@ -205,10 +205,11 @@ export function phraseBar({ clause, why, remedy }: Refusal): Bar {
 }
 
 /** Who buys capacity for work places it there; who buys it for a product starts that there, too. */
-export function actsOf({ at }: Law, buying: Buying): readonly Act[] {
+export function actsOf(law: Law, buying: Buying): readonly Act[] {
+  const { at } = law
   const { workload, supplier, region, seller } = buying
   const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUser: null }
-  const facts = factsOfBuying(buying, at)
+  const facts = factsOfBuying(buying, law)
   const deal = dealOf(buying, at)
   const buy: Act = {
     ...{ at, supplier, facts, ...placed },
@@ -286,11 +287,13 @@ export function signed(
 }
 
 /** What is known of a purchase; a dimension that nobody told is left out. */
-export function factsOfBuying({ workload, accelerator, region, seller }: Buying, at: Ms): Facts {
+export function factsOfBuying(
+  { workload, accelerator, region, seller }: Buying,
+  { at, house: { suppliers } }: Pick<Law, 'at' | 'house'>,
+): Facts {
   const { kind, name, product, dataClass } = workload
-  const relations = siteOf(seller, region, { at, until: at }, []).relations.map(
-    ({ relation }) => relation,
-  )
+  const site = siteOf(seller, region, { at, until: at }, suppliers)
+  const relations = site.relations.map(({ relation }) => relation)
   return {
     workload_kind: [kind],
     workload: [name],

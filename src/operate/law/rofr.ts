@@ -2,7 +2,7 @@
  * Rights of first refusal as they run: a case is opened for what a workload would buy at an offer,
  * the holder is given notice, and every move after that is written with who made it and why.
  */
-import { dealOf, factsOfBuying, lawAt } from '../../core/contracts/law.ts'
+import { dealOf, factsOfBuying, houseOf, lawAt } from '../../core/contracts/law.ts'
 import { noRecords } from '../../core/contracts/rights/act.ts'
 import { advance, mayBind, passed } from '../../core/contracts/rofr/advance.ts'
 import { isCovered, liveRights } from '../../core/contracts/rofr/bar.ts'
@@ -99,14 +99,17 @@ function casesFor(
   const shape = { accelerator, perNode, nodes, region, pricePerHour: offer.pricePerHour * nodes }
   const cases = rows.right.map(({ body }) => body)
   const purchases = purchasesOf(rows.lease.map(({ body }) => body))
-  const law = lawAt(historyOf(snapshot), now, { records: { ...noRecords, cases, purchases } })
-  const seller = rows.supplier.find(({ id }) => id === supplier)?.body ?? null
+  const sellers = rows.supplier.map(({ body }) => body)
+  const house = houseOf(rows.policy[0]?.body ?? null, sellers)
+  const records = { ...noRecords, cases, purchases }
+  const law = lawAt(historyOf(snapshot), now, { records, house })
+  const seller = sellers.find(({ name }) => name === supplier) ?? null
   const buying = { id: '', workload, supplier, seller, ...shape }
   const opened = liveRights(law.inForce, law.records).flatMap((clause) => {
     const until = clause.tailDays + 2 * clause.window.days
     // It may begin at any time until the freedom ends.
     const deal = dealOf(buying, now + until * dayMs)
-    const facts = factsOfBuying(buying, now)
+    const facts = factsOfBuying(buying, law)
     const proposal = { id: workload.name, at: now, supplier, deal, facts }
     const binding = { ...proposal, firmness: 'binding-offer' } as const
     const triggered = opening(clause, binding, purchases)
