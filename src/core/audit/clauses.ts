@@ -119,7 +119,11 @@ function keeps(clause: Clause, { event, at, facts, past, evidence }: Call): bool
   }
   if (clause.kind === 'export') {
     const place = seller?.jurisdictions?.[facts.region ?? '']
-    return place !== undefined && !clause.jurisdictions.includes(place)
+    const isBarred = place === undefined || clause.jurisdictions.includes(place)
+    if (clause.jurisdictions.length > 0 && isBarred) return false
+    const wish = evidence.workloads.find(({ spec }) => spec.name === event.workload)?.spec
+    const serves = wish?.endUsers?.every((each) => !clause.endUsers.includes(each)) ?? false
+    return clause.endUsers.length === 0 || serves
   }
   if (clause.kind === 'security') {
     const proven = (seller?.controls ?? []).filter(({ until }) => at < until)

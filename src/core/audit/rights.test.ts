@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Rofr } from '../domain/clause.ts'
+import type { Clause, Rofr } from '../domain/clause.ts'
 import type { Evidence as Move, RofrCase } from '../domain/contract.ts'
 import type { Lease } from '../domain/lease.ts'
+import type { Job } from '../domain/workload.ts'
 import { check } from './check.ts'
 import { evidenceOf, holds } from './drawing.test.ts'
 
@@ -58,6 +59,31 @@ describe('a right of first refusal', () => {
     holds(asked.replace('bolt -', 'bolt 2s'))
     holds(asked.replace('1s intend', '1s waive 4s\n 1s intend'))
   })
+})
+
+it('[AU24] whom an export clause bars is not served, nor somebody who is not named', () => {
+  const drawn = evidenceOf(
+    '0s submit w\n 0s rule wish\n 0s rule seller acme\n 0s sign core - export\n' +
+      '1s intend w.0.1\n 3s ask w.0.1',
+  )
+  const barred = (
+    endUsers: readonly string[] | undefined,
+    jurisdictions: readonly string[] = [],
+  ) => {
+    const workloads = drawn.workloads.map((each) => {
+      const spec: Job = { ...(each.spec as Job), ...(endUsers && { endUsers }) }
+      return { ...each, spec }
+    })
+    const contracts = (drawn.contracts ?? []).map((each) => ({
+      ...each,
+      clauses: each.clauses.map((clause) => {
+        return { ...clause, jurisdictions, endUsers: ['bank'] } as Clause
+      }),
+    }))
+    return check({ ...drawn, workloads, contracts }).length > 0
+  }
+  assert.deepEqual([barred(['bank']), barred(['lab']), barred(undefined)], [true, false, true])
+  assert.equal(barred(['lab'], ['us']), true, 'nobody knows where it is')
 })
 
 it('[AU19] of how suppliers stand to us nothing is concluded', () => {

@@ -208,7 +208,8 @@ export function phraseBar({ clause, why, remedy }: Refusal): Bar {
 export function actsOf(law: Law, buying: Buying): readonly Act[] {
   const { at } = law
   const { workload, supplier, region, seller } = buying
-  const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUser: null }
+  const { endUsers = null } = workload
+  const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUsers }
   const facts = factsOfBuying(buying, law)
   const deal = dealOf(buying, at)
   const buy: Act = {
@@ -306,6 +307,7 @@ export function factsOfBuying(
 }
 
 /** What tells two wishes apart before the law; equal ones are answered alike. */
-export function lawfulWish({ kind, name, product, dataClass }: Workload): readonly unknown[] {
-  return [kind, name, product, dataClass]
+export function lawfulWish(workload: Workload): readonly unknown[] {
+  const { kind, name, product, dataClass, endUsers } = workload
+  return [kind, name, product, dataClass, endUsers]
 }

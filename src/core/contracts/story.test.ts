@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { asOf } from './as-of.ts'
-import { contracts, day } from './draw.test.ts'
+import { contract, contracts, day } from './draw.test.ts'
 import { lawAt } from './law.ts'
 import { permits } from './permits.ts'
 import { type Act, noRecords, type Records } from './rights/act.ts'
@@ -21,7 +21,7 @@ const facts = {
   accelerator: ['GB200'],
   data_class: ['C3'],
 }
-const placing = { jurisdiction: 'us', endUser: null }
+const placing = { jurisdiction: 'us', endUsers: null }
 const deal = {
   accelerator: 'GB200',
   accelerators: 4_000,
@@ -186,7 +186,7 @@ it('[CL29] what a customer or a law demands is lifted by nobody', () => {
     supplier: 'rival',
     facts: { ...facts, data_class: ['C2'] },
     jurisdiction: null,
-    endUser: null,
+    endUsers: null,
   }
   assert.match(answer(place), /^no: rival-2025\/residency: its jurisdiction is not known/)
   assert.match(answer({ ...place, jurisdiction: 'sg' }), /sg is not among us, eu/)
@@ -200,6 +200,21 @@ it('[CL29] what a customer or a law demands is lifted by nobody', () => {
   } as const
   assert.match(answer({ ...tell, about: 'rival' }), /^no: rival-2025\/confidentiality/)
   assert.equal(answer({ ...tell, about: 'rival', supplier: 'rival' }), 'yes')
+})
+
+it('[CL29] whom an export clause bars is not served, nor somebody who is not named', () => {
+  const clause = '- {kind: export, end_users: [a-sanctioned-bank]}'
+  const place = (endUsers: readonly string[] | null) => {
+    const at = day('2025-08-01')
+    const act: Act = { do: 'place', at, supplier: 'rival', facts: {}, jurisdiction: null, endUsers }
+    const permission = permits(contract(clause).clauses, act, noRecords)
+    return permission.allowed ? 'yes' : `${permission.why}; ${permission.remedy}`
+  }
+  const barred = 'a-sanctioned-bank is barred as an end user; do not serve it'
+  assert.equal(place(['our-lab', 'a-sanctioned-bank']), barred)
+  assert.equal(place(['our-lab']), 'yes')
+  const unknown = 'whom it serves is not known, and some are barred; name its end_users'
+  assert.equal(place(null), unknown)
 })
 
 it('[CL30] nobody else is asked before who may offer first was asked and had its time', () => {

@@ -57,6 +57,8 @@ interface WorkloadCommon {
   readonly product?: string
   /** Of the data that it works on; not known where it is left out. */
   readonly dataClass?: DataClass
+  /** Whom it serves in the end; not known where it is left out. */
+  readonly endUsers?: readonly string[]
   /** Whose it is; nobody's where it is left out. */
   readonly team?: string
   /** What it reads from afar; nothing where it is left out. */

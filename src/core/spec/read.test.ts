@@ -225,6 +225,13 @@ it('[SP22] reads whose requests are held back, and for how long', () => {
   assert.equal(house?.trust, undefined, 'nobody asks where data goes')
 })
 
+it('reads whom a job serves in the end', () => {
+  const text =
+    'kind: Job\nname: a\nresources: { accelerators: H100 }\nrun: x\nend_users: [our-lab]\n'
+  const [job] = read(text) as readonly { readonly endUsers?: unknown }[]
+  assert.deepEqual(job?.endUsers, ['our-lab'])
+})
+
 it('[SP23] reads what is withheld from whom', () => {
   const text = `kind: Policy
 name: house

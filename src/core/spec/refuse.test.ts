@@ -121,7 +121,7 @@ it('[SP7] refuses unknown keys, and says which were meant', () => {
   const text = job.replace('run:', 'command:').replace('nodes:', 'num_nodes:')
   const keys =
     'kind, name, priority, setup, run, envs, resources, market, max_price, ' +
-    'suppliers, retries, product, team, lasts, data, data_class, checkpoint, deadline'
+    'suppliers, retries, product, team, lasts, data, end_users, data_class, checkpoint, deadline'
   assert.deepEqual(faults(`${text}env: {A: b}\nuse_spot: true\n`), [
     '1:1 $.run: found nothing; expected shell text, at most 130 kB',
     `3:1 $.command: found the key "command"; expected one of ${keys}; meant run`,

@@ -14,7 +14,7 @@ import type {
   Service,
 } from '../domain/workload.ts'
 import { type Accelerators, accelerators } from './accelerators.ts'
-import { moment } from './contract/field.ts'
+import { moment, words } from './contract/field.ts'
 import { envs } from './envs.ts'
 import {
   choice,
@@ -121,6 +121,7 @@ const common = {
     })
     .optional()
     .describe('Where its data lies; what reading it elsewhere costs says egress in the policy'),
+  end_users: words.optional().describe('Whom it serves in the end, as contracts name them'),
   data_class: choice(dataClasses)
     .optional()
     .describe('Of its data: public, internal, customers’, served weights, unreleased, frontier'),
@@ -320,6 +321,7 @@ function commonOf(shape: JobShape | ServiceShape, names: Names) {
     suppliers: shape.suppliers ?? null,
     retryCount: shape.retries,
     ...(shape.product !== undefined && { product: shape.product }),
+    ...(shape.end_users !== undefined && { endUsers: shape.end_users }),
     ...(shape.team !== undefined && { team: shape.team }),
     ...(shape.data_class !== undefined && { dataClass: shape.data_class }),
     ...(shape.data && { data: dataOf(shape.data) }),

@@ -19,7 +19,7 @@ interface ActCommon {
 /** Where it would run, and for whom; null where that is not known. */
 interface Placing {
   readonly jurisdiction: string | null
-  readonly endUser: string | null
+  readonly endUsers: readonly string[] | null
 }
 
 export type Act = ActCommon &

@@ -41,7 +41,7 @@ export function security(clause: Security, act: Act, { controls }: Records): Fin
 export function exportControl(clause: Export, act: Act): Finding {
   if (act.do !== 'place' && act.do !== 'buy') return null
   if (!mayBeInScope(clause.scope, factsOf(act))) return null
-  const { jurisdiction, endUser } = act
+  const { jurisdiction, endUsers } = act
   const remedy = 'place it where export is allowed'
   if (clause.jurisdictions.length > 0 && jurisdiction === null) {
     return { finding: 'bar', why: 'its jurisdiction is not known, and some are barred', remedy }
@@ -49,9 +49,14 @@ export function exportControl(clause: Export, act: Act): Finding {
   if (jurisdiction !== null && clause.jurisdictions.includes(jurisdiction)) {
     return { finding: 'bar', why: `${jurisdiction} is barred`, remedy }
   }
-  return endUser !== null && clause.endUsers.includes(endUser)
-    ? { finding: 'bar', why: `${endUser} is barred as an end user`, remedy: 'do not serve it' }
-    : null
+  if (clause.endUsers.length > 0 && endUsers === null) {
+    const why = 'whom it serves is not known, and some are barred'
+    return { finding: 'bar', why, remedy: 'name its end_users' }
+  }
+  const barred = endUsers?.find((each) => clause.endUsers.includes(each))
+  return barred === undefined
+    ? null
+    : { finding: 'bar', why: `${barred} is barred as an end user`, remedy: 'do not serve it' }
 }
 
 export function confidentiality(clause: Confidentiality, act: Act): Finding {
