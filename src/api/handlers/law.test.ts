@@ -145,6 +145,19 @@ it('[AP45] contracts can be checked before they are submitted', async (t) => {
   assert.deepEqual([now.contradictions, now.warnings, now.gaps.length], [[], [], 1])
 })
 
+it('[AP42] a plan warns of a notice that could not be given', async (t) => {
+  const { apply, ask } = await stage(t)
+  const right = '  - { kind: rofr, id: first, disclose: [price_per_hour] }\n'
+  assert.equal((await apply(pair('one', 'acme', right))).status, 200)
+  const text = pair('two', 'bolt', '  - { kind: confidentiality, id: nda, secrets: [prices] }\n')
+  const planned = await ask('POST /v1/plan', { body: { documents: [{ file: 'a.yaml', text }] } })
+  const told = /^one\/first and two\/nda: acme is to be told price_per_hour of what bolt sells/
+  assert.equal(planned.body.warnings.length, 1)
+  assert.match(planned.body.warnings[0], told)
+  await apply(text)
+  assert.match((await ask('GET /v1/law/gaps')).body.warnings[0], told)
+})
+
 it('[AP42] a plan warns of a scope that nothing known fits, until it is in force', async (t) => {
   const { ask, apply } = await stage(t)
   const asking = (scope: string) => {

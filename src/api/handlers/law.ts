@@ -9,7 +9,13 @@ import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
 import { exitsView } from '../../operate/law/exit.ts'
 import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
 import { keep } from '../../operate/law/record.ts'
-import { addedIn, contradictionsIn, historyOf, scopeWarnings } from '../../operate/law/take.ts'
+import {
+  addedIn,
+  contradictionsIn,
+  historyOf,
+  hushedIn,
+  lawWarnings,
+} from '../../operate/law/take.ts'
 import { waive } from '../../operate/law/waive.ts'
 import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
@@ -53,7 +59,7 @@ export function lawHandlers(house: House): Handlers<Names> {
       return {
         gaps: gapsView(snapshot).map(shown),
         contradictions: [...contradictionsIn(snapshot)],
-        warnings: [],
+        warnings: [...hushedIn(snapshot)],
       }
     },
     async checkLaw({ body }) {
@@ -64,7 +70,7 @@ export function lawHandlers(house: House): Handlers<Names> {
       return {
         gaps: gapsView(snapshot, addedIn(law.drafts)).map(shown),
         contradictions: [],
-        warnings: [...scopeWarnings(law, snapshot, more)],
+        warnings: [...lawWarnings(law, snapshot, more)],
       }
     },
     async delivery() {

@@ -18,7 +18,7 @@ import {
   reasonView,
   workloadView,
 } from '../../core/report/views.ts'
-import { type LawChange, scopeWarnings } from '../../operate/law/take.ts'
+import { type LawChange, lawWarnings } from '../../operate/law/take.ts'
 import { type SubmitResult, submit } from '../../operate/submit.ts'
 import { verdictsAt } from '../../operate/verdicts.ts'
 import { withdraw } from '../../operate/withdraw.ts'
@@ -119,7 +119,7 @@ async function planned(house: House, body: ApplyRequest) {
   const { specs } = read
   const before = await ledger.read()
   const law = await lawful(house, [read], before.now)
-  const warnings = scopeWarnings(law, before, { specs, offers: operator.offers() })
+  const warnings = lawWarnings(law, before, { specs, offers: operator.offers() })
   const { world, plan } = await operator.preview(specs)
   const bought = plan.actions.flatMap((action) => (action.do === 'acquire' ? [action] : []))
   const released = new Set(

@@ -60,7 +60,7 @@ it('tells the same whatever others are told', () => {
   const own = events.filter(({ supplier }) => supplier === 'acme')
   const [first] = leases
   assert.deepEqual(
-    toldTo('acme', { events: own, leases: first ? [first] : [], notices: [] }),
-    toldTo('acme', { events, leases, notices: [] }),
+    toldTo('acme', { events: own, leases: first ? [first] : [], notices: [given] }),
+    toldTo('acme', { events, leases, notices: [given] }),
   )
 })

@@ -8,6 +8,7 @@ import {
   phraseContradiction,
   unknownScopes,
 } from '../../core/contracts/check/contradictions.ts'
+import { hushedRights } from '../../core/contracts/check/hushed.ts'
 import { withTaken } from '../../core/contracts/rights/taken.ts'
 import type { Contract } from '../../core/domain/contract.ts'
 import type { Offer } from '../../core/domain/offer.ts'
@@ -85,14 +86,28 @@ export function contradictionsIn(snapshot: Snapshot): readonly string[] {
   return contradictions(signedOf(snapshot)).map(phraseContradiction)
 }
 
-/** Scopes of what is submitted that nothing fits which is known by then, in words. */
-export function scopeWarnings(
+/**
+ * What may be a slip in what is submitted, or stand in the way later, in words: scopes that nothing
+ * fits which is known by then, and rights whose holders may not be told what they ask.
+ */
+export function lawWarnings(
   { drafts }: LawChange,
   snapshot: Snapshot,
   more: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
 ): readonly string[] {
   const added = addedIn(drafts)
-  return unknownScopes(added, knownValues(snapshot, added, more)).map(phraseContradiction)
+  const names = new Set(added.map(({ name }) => name))
+  const isNew = (clause: string | null) => names.has(clause?.split('/', 1)[0] ?? '')
+  const hushed = hushedRights([...signedOf(snapshot), ...added])
+  return [
+    ...unknownScopes(added, knownValues(snapshot, added, more)),
+    ...hushed.filter(({ clause, other }) => isNew(clause) || isNew(other)),
+  ].map(phraseContradiction)
+}
+
+/** Rights that are there, and whose holders may not be told what they ask. */
+export function hushedIn(snapshot: Snapshot): readonly string[] {
+  return hushedRights(signedOf(snapshot)).map(phraseContradiction)
 }
 
 /** What is there by then; where nobody has named anything of a dimension, none is a slip. */

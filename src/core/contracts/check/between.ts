@@ -56,7 +56,7 @@ function placements(a: Clause, b: Clause): readonly Contradiction[] {
   return [contradiction('placement', a, { other: b, found, remedy: 'narrow the scope of one' })]
 }
 
-function overlapInTime(a: Clause, b: Clause): boolean {
+export function overlapInTime(a: Clause, b: Clause): boolean {
   const [aEnd, bEnd] = [endOf(a), endOf(b)]
   return a.from < bEnd && b.from < aEnd
 }

@@ -5,7 +5,8 @@ import { it } from 'node:test'
 import { asOf } from '../as-of.ts'
 import { contract, contracts, day } from '../draw.test.ts'
 import type { KnownValues } from './alone.ts'
-import { contradictions, gaps, unknownScopes } from './contradictions.ts'
+import { contradictions, gaps, phraseContradiction, unknownScopes } from './contradictions.ts'
+import { hushedRights } from './hushed.ts'
 
 function found(text: string, known: KnownValues = {}): readonly string[] {
   const history = contracts(text)
@@ -171,6 +172,27 @@ it('[CL70] says where in its clause each of them stands', () => {
     'a/take-or-pay: steps.0.quantity',
     'a: supersedes',
   ])
+})
+
+it('[CL72] a right whose holder may not be told what it asks is told', () => {
+  const right = (more = '') => `- {kind: rofr, disclose: [price_per_hour, accelerators]${more}}`
+  const nda = (more = '') => `- {kind: confidentiality, secrets: [prices]${more}}`
+  const told = (first: string, second: string, seller = 'rival') => {
+    const text = deal('a', 'incumbent', first) + deal('b', seller, second)
+    return hushedRights(contracts(text)).map(phraseContradiction)
+  }
+  assert.deepEqual(told(right(), nda()), [
+    'a/rofr and b/confidentiality: incumbent is to be told price_per_hour of what rival sells, ' +
+      'and may not be; have rival agree to it (audience: [incumbent]), or agree to disclose less',
+  ])
+  assert.deepEqual(told(right(), nda(', audience: [incumbent]')), [])
+  assert.deepEqual(told(right(), nda(', audience: [public]')), [])
+  assert.deepEqual(told(right(), nda(), 'incumbent'), [])
+  assert.deepEqual(told(right(), nda().replace('prices', 'notices')), [])
+  assert.deepEqual(told(right(', to: 2026-01-01'), nda(', from: 2026-01-01')), [])
+  assert.deepEqual(told(right(', scope: {supplier: {not_in: [rival]}}'), nda()), [])
+  const apart = [', scope: {accelerator: H100}', ', scope: {accelerator: TPU}'] as const
+  assert.deepEqual(told(right(apart[0]), nda(apart[1])), [])
 })
 
 it('[CL59] tells what nobody outside us ever confirmed', () => {

@@ -11,6 +11,7 @@ export type ContradictionKind =
   | 'scope' // matches nothing that is known
   | 'exclusive' // two are promised the same alone, or one is promised what is bought elsewhere
   | 'priority' // two are to be asked at the same time
+  | 'secret' // one is to be told what is kept for another
   | 'placement' // work that may run nowhere
 
 export interface Contradiction {

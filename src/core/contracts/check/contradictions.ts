@@ -12,9 +12,6 @@ import type { Contradiction } from './contradiction.ts'
 
 export function contradictions(history: readonly Contract[]): readonly Contradiction[] {
   const contracts = [...latestOf(history).values()]
-  const binding = contracts.filter(({ bindingness }) => {
-    return bindingness === 'definitive' || bindingness === 'terminated'
-  })
   const alone = contracts.flatMap((contract) => [
     ...superseding(contract, contracts),
     ...contract.clauses.flatMap((clause) => [
@@ -25,16 +22,23 @@ export function contradictions(history: readonly Contract[]): readonly Contradic
       ...twins(clause, contract.clauses),
     ]),
   ])
-  // A contract that was superseded conflicts with nothing from then on.
-  const clauses = binding.flatMap((contract) => {
-    return contract.clauses.map((clause) => endedBy(clause, contract, binding))
-  })
+  const clauses = bindingOf(history)
   const between = clauses.flatMap((a, index) => {
     return clauses.slice(index + 1).flatMap((b) => {
       return clauseName(a) === clauseName(b) ? [] : conflicts(a, b)
     })
   })
   return [...alone, ...between].sort((a, b) => (text(a) < text(b) ? -1 : 1))
+}
+
+/** What binds or will; a contract that was superseded conflicts with nothing from then on. */
+export function bindingOf(history: readonly Contract[]): readonly Clause[] {
+  const binding = [...latestOf(history).values()].filter(({ bindingness }) => {
+    return bindingness === 'definitive' || bindingness === 'terminated'
+  })
+  return binding.flatMap((contract) => {
+    return contract.clauses.map((clause) => endedBy(clause, contract, binding))
+  })
 }
 
 /** What is wrong, and what would put it right, in one sentence. */

@@ -71,12 +71,13 @@ export function tell(deal: Deal, term: DealTerm): string {
     case 'start':
       return formatDay(deal.startAt)
     case 'term':
-      return `${deal.termDays} days`
+      // What is bought by the hour binds nobody for longer.
+      return deal.termDays === 0 ? 'until it is given back' : `${deal.termDays} days`
     case 'accelerator':
       return deal.accelerator
     case 'region':
       return deal.region
     case 'security_class':
-      return deal.securityClass
+      return deal.securityClass === '' ? 'not agreed' : deal.securityClass
   }
 }

@@ -48,7 +48,7 @@ export function letter(of: RofrCase): Letter {
 }
 
 /** Which kind of fact a term of somebody else's deal is. */
-const factOf: Readonly<Record<DealTerm, Secret>> = {
+export const factOf: Readonly<Record<DealTerm, Secret>> = {
   price_per_hour: 'prices',
   accelerators: 'forecast',
   start: 'forecast',

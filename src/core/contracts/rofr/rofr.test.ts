@@ -191,6 +191,18 @@ it('[CL20] a notice tells what the clause obliges us to, and commits us to the r
   assert.ok(!reveals(told.digest, { deal: other, thirdParty: 'rival', nonce: 'n1' }, hash))
 })
 
+it('[CL20] a notice tells in words what is bought by the hour, and on no terms of security', () => {
+  const disclose = ['term', 'security_class', 'start'] as const
+  const hourly = { ...deal, termDays: 0, securityClass: '' }
+  const told = notice({ ...opened({ ...rofr, disclose }), deal: hourly }, 'n1', hash)
+  const security_class = 'not agreed'
+  assert.deepEqual(told.terms, {
+    term: 'until it is given back',
+    security_class,
+    start: '2025-09-01',
+  })
+})
+
 it('[CL21] the evidence of a case is one bundle that shows when it was touched', () => {
   const whole = bundle(freed(), hash)
   assert.equal(whole.summary, 'free since 2025-03-10: the holder declines')
