@@ -34,7 +34,7 @@ it('shows what is kept from a supplier, why, and what is not', async (t) => {
       'KEPT | OF | BY | WHY',
       'prices | all others | policy house | rival (rival) is not told the prices of others',
       `existence | bolt | order/nda | ${because}, in deals that it is about`,
-      'what else of others rival (rival, investor) may be told: terms, forecast, notices',
+      'not kept from rival (rival, investor), of anybody: terms, forecast, notices',
       '',
     ],
   )

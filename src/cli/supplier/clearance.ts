@@ -35,7 +35,7 @@ export async function clearance(
   session.reply(reply, ({ to, relations, withheld }) => {
     const who = `${plain(to)} (${relations.join(', ')})`
     const whole = secrets.filter((fact) => withheld.every((each) => each.fact !== fact))
-    const rest = `what else of others ${who} may be told: ${whole.join(', ') || 'nothing'}\n`
+    const rest = `not kept from ${who}, of anybody: ${whole.join(', ') || 'nothing'}\n`
     return withheld.length > 0 ? `${table(columns, withheld, session.look)}${rest}` : rest
   })
   return exitCodes.ok
