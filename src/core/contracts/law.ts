@@ -5,6 +5,7 @@
  */
 import { type Clause, clauseName, type PreferredOverflow } from '../domain/clause.ts'
 import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
+import { dayMs } from '../domain/day.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
@@ -97,6 +98,8 @@ export interface Buying extends Placing {
   readonly nodes: number
   /** For all nodes together. */
   readonly pricePerHour: Micros
+  /** Of a block; what is bought by the hour has no end. */
+  readonly endsAt?: Ms
 }
 
 /** A clause that forbids it, in words for people. */
@@ -211,7 +214,7 @@ export function actsOf(law: Law, buying: Buying): readonly Act[] {
   const { endUsers = null } = workload
   const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUsers }
   const facts = factsOfBuying(buying, law)
-  const deal = dealOf(buying, at)
+  const deal = dealOf(buying, { at })
   const buy: Act = {
     ...{ at, supplier, facts, ...placed },
     // A purchase is what a workload buys there, however often it is tried.
@@ -222,9 +225,15 @@ export function actsOf(law: Law, buying: Buying): readonly Act[] {
   return product ? [buy, place, { do: 'activate', at, supplier, facts, product }] : [buy, place]
 }
 
-/** The most that a workload may buy there of this kind, as a deal. */
-export function dealOf(buying: Omit<Buying, 'seller'>, startAt: Ms): Deal {
-  const { workload, accelerator, perNode, nodes, region, pricePerHour } = buying
+/**
+ * The most that a workload may buy there of this kind, as a deal that is decided at a moment and
+ * begins at another.
+ */
+export function dealOf(
+  buying: Omit<Buying, 'seller'>,
+  { at, startAt = at }: { readonly at: Ms; readonly startAt?: Ms },
+): Deal {
+  const { workload, accelerator, perNode, nodes, region, pricePerHour, endsAt = null } = buying
   const gang = perNode * nodes
   const gangs = workload.kind === 'Service' ? workload.replicasMax : 1
   return {
@@ -232,8 +241,8 @@ export function dealOf(buying: Omit<Buying, 'seller'>, startAt: Ms): Deal {
     accelerators: gang * gangs,
     pricePerHour: Math.round(pricePerHour / gang),
     startAt,
-    // Given back at any moment, so it binds us for none.
-    termDays: 0,
+    // What is bought by the hour is given back at any moment, so it binds us for none.
+    termDays: endsAt === null ? 0 : Math.ceil((endsAt - at) / dayMs),
     region,
     securityClass: '',
   }
@@ -272,7 +281,7 @@ export function signed(
   { at, records, inForce }: Law,
   buying: Omit<Buying, 'seller'>,
 ): { readonly cases: readonly RofrCase[] } | { readonly refused: string } {
-  const deal = dealOf(buying, at)
+  const deal = dealOf(buying, { at })
   const { name: purchase } = buying.workload
   const cases: RofrCase[] = []
   for (const before of records.cases) {

@@ -149,7 +149,9 @@ function clauseRefusal(
   if (!isLawAsked) return null
   const { supplier, region } = offer
   const seller = supplierOf.get(supplier) ?? null
-  const terms = { ...alternative, supplier, seller, region, pricePerHour }
+  const endsAt = offer.window?.until
+  const block = endsAt === undefined ? {} : { endsAt }
+  const terms = { ...alternative, ...block, supplier, seller, region, pricePerHour }
   const bar = barOf(law, { ...terms, workload, id: '' })
   if (!bar) return null
   return ({ run }) => ({ run, why: 'clause', offer: offerName(offer), ...bar })

@@ -3,6 +3,7 @@
  * kind at one supplier together, so that nothing slips through in slices.
  */
 import type { Purchase } from '../../core/contracts/rofr/open.ts'
+import { dayMs } from '../../core/domain/day.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 
 /** Leases that hold capacity, may or shall hold it, or held it once; of each the last is read. */
@@ -23,7 +24,8 @@ export function purchasesOf(leases: Iterable<Lease>): readonly Purchase[] {
     const sizes = all.map(({ perNode, nodes }) => perNode * nodes)
     const accelerators = Math.max(...sizes) * gangs
     const deal = {
-      ...{ accelerator, accelerators, region, termDays: 0, securityClass: '' },
+      ...{ accelerator, accelerators, region, securityClass: '' },
+      termDays: Math.max(...all.map(daysOf)),
       pricePerHour: Math.max(
         ...all.map((each) => each.pricePerHourMax / (each.perNode * each.nodes)),
       ),
@@ -33,4 +35,9 @@ export function purchasesOf(leases: Iterable<Lease>): readonly Purchase[] {
     const facts = { workload: [workload], accelerator: [accelerator], region: [region] }
     return [{ id: workload, at, supplier, deal, facts }]
   })
+}
+
+/** For how long it binds us: a block to its end, and what is bought by the hour not at all. */
+function daysOf({ endsAt, intendedAt }: Lease): number {
+  return endsAt === undefined ? 0 : Math.ceil((endsAt - intendedAt) / dayMs)
 }

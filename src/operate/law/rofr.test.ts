@@ -87,7 +87,7 @@ const memory: Memory = {
   ...{ belief: { pools: {} }, unripe: [] },
 }
 
-async function house(t: TestContext, more = '') {
+async function house(t: TestContext, more = '', text = specs) {
   const folder = mkdtempSync(join(tmpdir(), 'calumet-rofr-'))
   let now = Date.parse('2025-03-03')
   const path = join(folder, 'ledger.db')
@@ -98,7 +98,7 @@ async function house(t: TestContext, more = '') {
   })
   const names = { canonical: (name: string) => name, knownAccelerators: ['H100'] }
   const { specs: read, faults } = readSubmission(
-    [{ file: 'a.yaml', text: `${specs}${more}` }],
+    [{ file: 'a.yaml', text: `${text}${more}` }],
     names,
   )
   assert.deepEqual(faults, [])
@@ -319,4 +319,14 @@ it('[OP39] keeps what a holder was told, and tells no more than the notice did',
     [null, { price_per_hour: '$12.00', accelerators: '8' }],
   )
   assert.doesNotMatch(JSON.stringify(both), /rival|train|nonce|receipt/)
+})
+
+it('[OP27] a block binds for as long as it lasts, and is told so', async (t) => {
+  const text = specs.replace('[price_per_hour, accelerators]', '[term, accelerators]')
+  const { ledger, id, tell } = await house(t, '', text)
+  const until = Date.parse('2025-03-05T12:00:00Z')
+  const block = { ...offer, window: { until } }
+  await openRight(ledger, { workload: 'train', offer: 'rival/h100x8', by: 'ann' }, [block])
+  const done = await tell(id)
+  assert.deepEqual('notice' in done && done.notice.terms, { term: '3 days', accelerators: '8' })
 })

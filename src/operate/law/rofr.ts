@@ -104,11 +104,13 @@ function casesFor(
   const records = { ...noRecords, cases, purchases }
   const law = lawAt(historyOf(snapshot), now, { records, house })
   const seller = sellers.find(({ name }) => name === supplier) ?? null
-  const buying = { id: '', workload, supplier, seller, ...shape }
+  const endsAt = offer.window?.until
+  const block = endsAt === undefined ? {} : { endsAt }
+  const buying = { id: '', workload, supplier, seller, ...shape, ...block }
   const opened = liveRights(law.inForce, law.records).flatMap((clause) => {
     const until = clause.tailDays + 2 * clause.window.days
     // It may begin at any time until the freedom ends.
-    const deal = dealOf(buying, now + until * dayMs)
+    const deal = dealOf(buying, { at: now, startAt: now + until * dayMs })
     const facts = factsOfBuying(buying, law)
     const proposal = { id: workload.name, at: now, supplier, deal, facts }
     const binding = { ...proposal, firmness: 'binding-offer' } as const
