@@ -262,8 +262,13 @@ function askAround(world: World, chance: Chance): void {
   world.kernel.after(chance.whole(1, 30) * minute, () => {
     for (const { body } of world.store.every('workload')) {
       if (body.state !== 'active' || chance.often(0.5)) continue
-      const seller = chance.pick([...world.shops.keys()])
-      world.people.askFirst(body.spec.name, seller).catch(() => {})
+      const { name } = body.spec
+      const sellers = [...world.shops.keys()]
+      const seller = chance.pick(sellers)
+      const more = chance.fork(`${name} ${world.kernel.now()}`)
+      for (const each of sellers.filter((other) => other === seller || more.often(0.7))) {
+        world.people.askFirst(name, each).catch(() => {})
+      }
     }
   })
 }
