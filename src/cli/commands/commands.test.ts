@@ -218,13 +218,13 @@ describe('get', () => {
 
   it('says what an offer costs after contracts, by its work, and how old that is', async (t) => {
     const because = 'paid for by msa/floor'
-    const old = { ...offer, because, costPerWork: 2_500_000, observedAt: now - 150_000 }
-    const strange = { ...offer, costPerHour: 20_000_000, because: null, costPerWork: null }
-    const offers: Answers['offers'] = () => ({ offers: [old, strange] })
+    const paid = { ...offer, because, costPerHour: 0, costPerWork: 0, observedAt: now - 150_400 }
+    const strange = { ...offer, costPerWork: null }
+    const offers: Answers['offers'] = () => ({ offers: [paid, strange] })
     const { stdout } = await run(['offers'], { env: loggedIn(await fakeServer(t, { offers })) })
     assert.match(stdout, /PRICE +COST +H100-HOUR +SEEN +SAID/)
-    assert.match(stdout, /\$20.00\/h +\$0.00\/h +\$2.50 +2m 30s ago +paid for by msa\/floor\n/)
-    assert.match(stdout, /\$20.00\/h +\$20.00\/h +- +0ms ago/)
+    assert.match(stdout, /\$20.00\/h +\$0.00\/h +\$0.00 +2m 30s ago +paid for by msa\/floor\n/)
+    assert.match(stdout, /\$20.00\/h +\$20.00\/h +- +now/)
   })
 
   it('--watch draws what changed, through a server that is away', async (t) => {

@@ -29,6 +29,12 @@ export function age(at: Ms | null, now: Ms): string | null {
   return at === null ? null : formatDuration(Math.max(0, now - at))
 }
 
+/** To the second: what was quoted in between is as new as it gets. */
+function seen(at: Ms, now: Ms): string {
+  const seconds = Math.floor((now - at) / 1_000)
+  return seconds <= 0 ? 'now' : `${formatDuration(seconds * 1_000)} ago`
+}
+
 /** Local clocks differ by machine, so a moment is shown in UTC. */
 export function moment(at: Ms): string {
   return new Date(at).toISOString().replace('T', ' ').slice(0, 19)
@@ -147,7 +153,7 @@ export function offerColumns(now: Ms): readonly Column<OfferView>[] {
     { title: 'PRICE', cell: ({ pricePerHour }) => perHour(pricePerHour), isRight: true },
     { title: 'COST', cell: ({ costPerHour }) => perHour(costPerHour), isRight: true },
     { title: 'H100-HOUR', cell: ({ costPerWork }) => usd(costPerWork), isRight: true },
-    { title: 'SEEN', cell: ({ observedAt }) => `${age(observedAt, now)} ago`, isRight: true },
+    { title: 'SEEN', cell: ({ observedAt }) => seen(observedAt, now), isRight: true },
     { title: 'SAID', cell: (offer) => offer.said ?? windowText(offer) ?? offer.because },
   ]
 }

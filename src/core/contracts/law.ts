@@ -3,7 +3,7 @@
  *
  * Where no clause is in force it costs nothing to ask.
  */
-import { type Clause, clauseName, type PreferredOverflow } from '../domain/clause.ts'
+import { type Clause, clauseName, type PreferredOverflow, type Scope } from '../domain/clause.ts'
 import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
 import { dayMs } from '../domain/day.ts'
 import type { Micros } from '../domain/money.ts'
@@ -155,7 +155,7 @@ export function trustBar({ at, until, records, house }: Law, site: Placing): Bar
   // What nobody may ever see no two persons can show.
   const isHard = dataClass === 'C5'
   if (!isHard && waiverNamed(clause, at, records)) return null
-  const guessed = workload.dataClass ? '' : ` (${workload.name} names no data_class)`
+  const guessed = workload.dataClass ? '' : ' (no data_class is named)'
   const waiver = isHard ? '' : `, or have two persons set ${clause} aside`
   const { why, remedy } = judgement
   return {
@@ -315,8 +315,29 @@ export function factsOfBuying(
   }
 }
 
+/** Whether an answer depends on how much is bought, for how much, and under which name. */
+export function areTermsAsked({ inForce, records }: Law): boolean {
+  return heard(inForce, records).some(({ clause }) => clause.kind === 'rofr')
+}
+
 /** What tells two wishes apart before the law; equal ones are answered alike. */
-export function lawfulWish(workload: Workload): readonly unknown[] {
+export function lawfulWish(law: Law, workload: Workload): readonly unknown[] {
   const { kind, name, product, dataClass, endUsers } = workload
-  return [kind, name, product, dataClass, endUsers]
+  return [kind, isNameAsked(law) ? name : null, product, dataClass, endUsers]
+}
+
+/** A memo and nothing else: clauses in force never change but are replaced. */
+const namesAsked = new WeakMap<Law, boolean>()
+
+function isNameAsked(law: Law): boolean {
+  const known = namesAsked.get(law)
+  if (known !== undefined) return known
+  const isAboutOne = (scope: Scope) => scope.some(({ dimension }) => dimension === 'workload')
+  const named = heard(law.inForce, law.records).some(({ clause }) => {
+    const except = 'except' in clause ? clause.except : []
+    return isAboutOne(clause.scope) || except.some(isAboutOne)
+  })
+  const isAskedFor = named || areTermsAsked(law)
+  namesAsked.set(law, isAskedFor)
+  return isAskedFor
 }

@@ -4,7 +4,7 @@
  * Rules of people come first, then what the supplier's state allows, then money: a reason should
  * name what would have to change.
  */
-import { barOf, trustBar } from '../contracts/law.ts'
+import { type Bar, barOf, trustBar } from '../contracts/law.ts'
 import { isLeaving, type Lease } from '../domain/lease.ts'
 import type { Micros } from '../domain/money.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
@@ -22,11 +22,16 @@ import { outsideWindow } from './window/window.ts'
 export type Because = (demand: Demand) => Reason
 
 /** Why nobody with such a wish may buy there, whatever is left; null where they may. */
-export function ruledOut(view: View, workload: Workload, candidate: Candidate): Because | null {
+export function ruledOut(
+  view: View,
+  workload: Workload,
+  candidate: Candidate,
+  bars: Bars | null,
+): Because | null {
   const { offer } = candidate
   return (
     supplierRefusal(view, workload, offer.supplier) ??
-    clauseRefusal(view, workload, candidate) ??
+    clauseRefusal(view, workload, candidate, bars) ??
     restingRefusal(view, offer) ??
     limitRefusal(workload, candidate)
   )
@@ -140,11 +145,18 @@ function forbiddenBy(view: View, workload: Workload, supplier: string): string |
   return isDenied || !isAllowed ? `policy ${policy.name}` : null
 }
 
+/**
+ * What the law says to a workload by supplier, region and accelerator; null where it asks for terms
+ * as well.
+ */
+export type Bars = Map<string, Bar | null>
+
 /** What we signed comes before what we would like. */
 function clauseRefusal(
   { law, isLawAsked, supplierOf }: View,
   workload: Workload,
   { offer, alternative, pricePerHour }: Candidate,
+  bars: Bars | null,
 ): Because | null {
   if (!isLawAsked) return null
   const { supplier, region } = offer
@@ -152,7 +164,10 @@ function clauseRefusal(
   const endsAt = offer.window?.until
   const block = endsAt === undefined ? {} : { endsAt }
   const terms = { ...alternative, ...block, supplier, seller, region, pricePerHour }
-  const bar = barOf(law, { ...terms, workload, id: '' })
+  const kind = `${supplier} ${region} ${alternative.accelerator}`
+  const known = bars?.get(kind)
+  const bar = known === undefined ? barOf(law, { ...terms, workload, id: '' }) : known
+  bars?.set(kind, bar)
   if (!bar) return null
   return ({ run }) => ({ run, why: 'clause', offer: offerName(offer), ...bar })
 }

@@ -120,7 +120,7 @@ it('[PL38] asks for proofs again before work starts, and leaves where they expir
   checkTrusting({ acme: nearby, bolt: rival })(
     `${held}
     run train.0 waiting epoch 1`,
-    `release train.0.1: data of class C4 does not go to bolt (rival) (train names no data_class)
+    `release train.0.1: data of class C4 does not go to bolt (rival) (no data_class is named)
      acquire train.0.2 acme/h100 x1 $40.00
      why train.0: chosen acme/h100 $40.00 of 1
      why train.0: clause bolt/h100 by trust/C4-rival`,
@@ -207,6 +207,15 @@ it('[PL37] tells workloads apart as the scope of a clause does', () =>
      why other.0: no-stock acme/h100 0 of 1
      why train.0: clause bolt/h100 by msa/alone
      why train.0: no-stock acme/h100 0 of 1`,
+  ))
+
+it('[PL37] asks for each quantity anew where a right begins at one', () =>
+  checkUnder('  - { kind: rofr, id: first, at_least: 16 }')(
+    `offer bolt/h100 H100:8 us $20
+     job train H100:8 x4 gives 8 or H100:8 x1 gives 1`,
+    `acquire train.0.1 bolt/h100 x1 $20.00
+     why train.0: chosen bolt/h100 $20.00 of 1
+     why train.0: clause bolt/h100 by msa/first`,
   ))
 
 it('[PL37] places work where a contract asks for controls only once they are proven', () => {

@@ -106,7 +106,10 @@ function moved(
     const more = used - (lots[lot] as number)
     return Number.isFinite(more) && (more > 0 || (prices[lot] as number) > 0) ? more : 0
   })
-  const square = excess.reduce((sum, more) => sum + more * more, 0)
+  const scale = (lot: number) => 1 / (1 + (lots[lot] as number))
+  const square = excess.reduce((sum, more, lot) => sum + more * more * scale(lot), 0)
   const stride = square > 0 ? gap / square : 0
-  return prices.map((price, lot) => Math.max(0, price + stride * (excess[lot] as number)))
+  return prices.map((price, lot) =>
+    Math.max(0, price + stride * scale(lot) * (excess[lot] as number)),
+  )
 }

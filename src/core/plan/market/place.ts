@@ -31,16 +31,20 @@ const fineStep = 0.002
 const coarseStep = 0.01
 const isSmall = 2_000
 /** How often prices are moved to sharpen the bound. */
-const rounds = 200
+const rounds = 400
 
 /** `buyers` are the gangs for which something is to be bought, most urgent first. */
 export function place(view: View, tally: Tally, buyers: readonly Demand[]): Placement {
   const shelves = buyers.map(({ workload }) => shelfOf(view, workload))
   const most = Math.max(choicesMin, Math.floor(choicesMax / new Set(shelves).size))
-  const choices = new Map<Shelf, Choices>()
+  const choices = new Map<Shelf, Map<string, Choices>>()
   const wanted = shelves.map((shelf, index) => {
-    const known = choices.get(shelf) ?? choicesOn(view, tally, buyers[index] as Demand, shelf, most)
-    choices.set(shelf, known)
+    const buyer = buyers[index] as Demand
+    const ofShelf = choices.get(shelf) ?? new Map<string, Choices>()
+    choices.set(shelf, ofShelf)
+    const payer = payerOf(tally, buyer)
+    const known = ofShelf.get(payer) ?? choicesOn(view, tally, buyer, shelf, most)
+    ofShelf.set(payer, known)
     return known
   })
   const lots = Float64Array.from(tally.nodesLeft)
@@ -56,6 +60,12 @@ export function place(view: View, tally: Tally, buyers: readonly Demand[]): Plac
   const { least, prices } = first
   const cost = costOf(market, { taken })
   return { places, facts: { cost: whole(cost), least: whole(least), prices: told(view, prices) } }
+}
+
+/** Whose budget or quota it is that says what equal wishes may still have. */
+function payerOf({ funds, shares }: Tally, { workload: { team = '', name } }: Demand): string {
+  if (funds.some(({ budget }) => budget.of === 'workload')) return name
+  return funds.length > 0 || shares ? team : ''
 }
 
 function shareOut(market: Market): Sharing & { readonly least: number } {
@@ -180,13 +190,14 @@ function choicesOn(
   return { wish, candidates }
 }
 
-/** What a node costs who could have the cheapest, in the mean. */
+/** What a node costs, in the mean of what each could have: the cheapest may be paid for already. */
 function meanCost({ wishes }: Market): number {
   let cost = 0
   let nodes = 0
   for (const { units, costs } of wishes) {
-    cost += costs[0] ?? 0
-    nodes += units[0] ?? 0
+    const middle = costs.length >> 1
+    cost += costs[middle] ?? 0
+    nodes += units[middle] ?? 0
   }
   return nodes > 0 ? cost / nodes : 0
 }

@@ -3,9 +3,9 @@
  *
  * Knows the rules and the prices; what is left of stock and money is looked at elsewhere.
  */
-import { lawfulWish } from '../../contracts/law.ts'
+import { areTermsAsked, lawfulWish } from '../../contracts/law.ts'
 import type { Alternative, Workload } from '../../domain/workload.ts'
-import { type Because, ruledOut } from '../feasible.ts'
+import { type Bars, type Because, ruledOut } from '../feasible.ts'
 import { byWorth, type Candidate, candidate } from '../score.ts'
 import { shapeOf, type View } from '../view.ts'
 
@@ -37,13 +37,14 @@ function filled(view: View, workload: Workload): Shelf {
   const open: Candidate[] = []
   const closed: Closed[] = []
   const notOffered: Alternative[] = []
+  const bars: Bars | null = areTermsAsked(view.law) ? null : new Map()
   for (const alternative of workload.resources) {
     const goods = view.goodsOf.get(shapeOf(alternative)) ?? []
     const offered = goods.filter(({ offer }) => workload.markets.includes(offer.market))
     if (offered.length === 0) notOffered.push(alternative)
     for (const good of offered) {
       const each = candidate(view.world, wish, alternative, good)
-      const because = ruledOut(view, workload, each)
+      const because = ruledOut(view, workload, each, bars)
       if (because) closed.push({ candidate: each, because })
       else open.push(each)
     }
@@ -57,11 +58,11 @@ function filled(view: View, workload: Workload): Shelf {
 const wishes = new WeakMap<Workload, string>()
 
 /** Equal for workloads that may buy the same at the same cost. */
-export function wishOf(workload: Workload, { isLawAsked, baggages }: View): string {
+export function wishOf(workload: Workload, { law, isLawAsked, baggages }: View): string {
   const baggage = baggages.get(workload.name)
   const own = wishOfRules(workload)
   const wish = baggage ? own + JSON.stringify(baggage) : own
-  return isLawAsked ? wish + JSON.stringify(lawfulWish(workload)) : wish
+  return isLawAsked ? wish + JSON.stringify(lawfulWish(law, workload)) : wish
 }
 
 function wishOfRules(workload: Workload): string {
