@@ -10,6 +10,7 @@
 import type { Law } from '../src/core/contracts/law.ts'
 import { demands, firstDemand } from '../src/core/demand/demands.ts'
 import type { Lease } from '../src/core/domain/lease.ts'
+import { type Offer, offerName } from '../src/core/domain/offer.ts'
 import type { Acquire, Plan } from '../src/core/domain/plan.ts'
 import type { Run } from '../src/core/domain/run.ts'
 import type { Demand, Workload } from '../src/core/domain/workload.ts'
@@ -143,9 +144,21 @@ function ms(value: number): number {
 /** The world as it is once everything that was bought runs. */
 function settledWorld(world: World, planned: Plan): World {
   const bought = purchases(planned)
+  const nodesOf = new Map<string, number>()
+  for (const each of bought) {
+    const name = offerName({ supplier: each.supplier, id: each.offer })
+    nodesOf.set(name, (nodesOf.get(name) ?? 0) + each.nodes)
+  }
+  const { marginals } = world
+  const paid = bought.flatMap(({ lease, supplier, offer: id, nodes }) => {
+    const node = marginals.offers[offerName({ supplier, id })]
+    return node === undefined ? [] : [[lease, node * nodes] as const]
+  })
   const saved = world.workloads.map(({ spec }) => spec.name)
   return asked({
     ...world,
+    offers: world.offers.map((each) => sold(each, nodesOf.get(offerName(each)) ?? 0)),
+    marginals: { ...marginals, leases: Object.fromEntries(paid) },
     leases: bought.map(lease),
     runs: bought.map(running),
     checkpoints: saved.map((workload) => ({
@@ -156,6 +169,13 @@ function settledWorld(world: World, planned: Plan): World {
       acceptedAt: now,
     })),
   })
+}
+
+function sold(offer: Offer, nodes: number): Offer {
+  const { stock } = offer
+  return stock.kind === 'count'
+    ? { ...offer, stock: { ...stock, nodes: stock.nodes - nodes } }
+    : offer
 }
 
 /** With what is wanted now, as each turn of the loop finds it. */

@@ -199,6 +199,16 @@ it('[PL30] says what purchases cost, the least they could, and what a scarce nod
   assert.deepEqual(market, { cost: 4_000_000, least: 4_000_000, prices: [worth] })
 })
 
+it('[PL31] leaves the last of an offer to who has no other, whoever comes first', () =>
+  check(
+    `offer acme/cheap H100:8 us $1 stock 1
+     offer bolt/dear H100:8 us $3
+     job easy H100:8 priority 90
+     job picky H100:8 suppliers acme priority 10`,
+    `acquire easy.0.1 bolt/dear x1 $3.00
+     acquire picky.0.1 acme/cheap x1 $1.00`,
+  ))
+
 it('[PL31] leaves the cheap offer to who has no other', () =>
   check(
     `offer acme/h H100:8 us $60 stock 1
@@ -224,7 +234,7 @@ it('[PL31] says what it left to others, and what that is worth to them', () =>
      acquire picky.0.1 acme/h x1 $40.00
      acquire third.0.1 bolt/h x1 $70.00
      why easy.0: chosen acme/t $50.00 of 3
-     why easy.0: left acme/h $40.00 worth $29.99
+     why easy.0: left acme/h $40.00 worth $30.00
      why easy.0: dearer bolt/h $70.00 than acme/t
      why picky.0: chosen acme/h $40.00 of 1
      why picky.0: not-allowed bolt by workload picky

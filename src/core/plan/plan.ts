@@ -15,6 +15,7 @@ import { finish, hasEnded } from './finish.ts'
 import { baggagesOf } from './gravity/baggage.ts'
 import { keep } from './keep.ts'
 import { place } from './market/place.ts'
+import { shelfOf } from './market/shelf.ts'
 import { overflowFor } from './overflow.ts'
 import { learntOf } from './pace/learnt.ts'
 import { costOfWork, pricePerWork } from './score.ts'
@@ -104,6 +105,8 @@ function decideWith(view: View, { standings, needy }: Queue): Decided {
   const buyers = demands.filter(
     (demand, index) => purchaseOf(alone[index]) && !hasOwnOrder(view, demand),
   )
+  const rescued = isSketch ? null : rescue(view, standings, alone)
+  if (rescued) return rescued
   const placement = buyers.length > 1 ? place(view, openTally(view), buyers) : null
   if (!placement && !isSketch) return { decisions: alone, market: null, tally: first }
   const second = openTally(view, { placement })
@@ -113,10 +116,50 @@ function decideWith(view: View, { standings, needy }: Queue): Decided {
   const third = isSketch && !isWorth ? openTally(view) : null
   const apart = third ? decideEach(view, standings, third) : alone
   const decisions = isWorth ? together : apart
-  const cost = Math.round(sharedCost(view, demands, decisions))
-  const { least, prices } = placement.facts
-  const market = { cost, least: Math.min(least, cost), prices }
+  const market = marketOf(view, demands, decisions, placement.facts)
   return { decisions, market, tally: isWorth ? second : (third ?? first) }
+}
+
+/**
+ * Where somebody goes without, others may make room and be served elsewhere: all of them placed
+ * together, if that serves every one. Of few only, for it is one more plan.
+ */
+function rescue(
+  view: View,
+  standings: readonly Standing[],
+  alone: readonly Decision[],
+): Decided | null {
+  const demands = standings.map(({ demand }) => demand)
+  const crowd = standings.flatMap((standing, index) => {
+    const { demand } = standing
+    const isIn = purchaseOf(alone[index]) !== undefined || isStranded(view, standing)
+    return isIn && !hasOwnOrder(view, demand) ? [demand] : []
+  })
+  const isShort = crowd.some((demand) => !purchaseOf(alone[demands.indexOf(demand)]))
+  if (!isShort || crowd.length < 2) return null
+  const placement = place(view, openTally(view), crowd)
+  if (placement.places.size < crowd.length) return null
+  const tally = openTally(view, { placement })
+  const decisions = decideEach(view, standings, tally)
+  const isServed = (demand: Demand) => purchaseOf(decisions[demands.indexOf(demand)]) !== undefined
+  if (!crowd.every(isServed) || !isBetter(view, demands, decisions, alone)) return null
+  return { decisions, market: marketOf(view, demands, decisions, placement.facts), tally }
+}
+
+/** It has nothing, nothing is on its way, and the rules would let it buy something. */
+function isStranded(view: View, { demand, run, own }: Standing): boolean {
+  if (run.state !== 'waiting' || own.length > 0) return false
+  return shelfOf(view, demand.workload).open.length > 0
+}
+
+function marketOf(
+  view: View,
+  demands: readonly Demand[],
+  decisions: readonly Decision[],
+  { least, prices }: MarketFacts,
+): MarketFacts {
+  const cost = Math.round(sharedCost(view, demands, decisions))
+  return { cost, least: Math.min(least, cost), prices }
 }
 
 /** So few are told their reasons at once; of more it is first sketched who buys at all. */
