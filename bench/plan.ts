@@ -19,7 +19,7 @@ import { lint } from '../src/core/plan/lint.ts'
 import { plan, planning } from '../src/core/plan/plan.ts'
 import { oneByOne } from './plan/alone.ts'
 import { exactly } from './plan/exact.ts'
-import { type Fleet, fleetOf, now, shapes } from './plan/world.ts'
+import { type Fleet, fleetOf, now, shapes, withoutRules } from './plan/world.ts'
 import type { Table } from './table.ts'
 
 export const name = 'plan'
@@ -38,17 +38,8 @@ const exactMax = 200
 export async function run(): Promise<Table> {
   const rows: Row[] = []
   for (const size of sizes) {
-    const fresh = fleetOf(seed, size)
-    const { law } = fresh
-    const settled = settledWorld(fresh.world, plan(fresh.world, law))
-    rows.push(
-      await freshRow(fresh),
-      row('settled', law, () => settled),
-      row('a new price', law, (turn) => repriced(settled, turn)),
-      row('a lost lease', law, (turn) => bereft(settled, turn)),
-      row('an arrival', law, (turn) => joined(settled, fresh.world, turn)),
-      arrivalRow(settled, fresh),
-    )
+    const signed = fleetOf(seed, size)
+    rows.push(...(await rowsOf('', withoutRules(signed))), ...(await rowsOf('*', signed)))
   }
   return {
     title: 'plan: one world, one plan',
@@ -67,13 +58,27 @@ export async function run(): Promise<Table> {
     ],
     rows,
     note:
-      `median of 7 after 2 to warm up; seed ${seed}; ${shapes.length} shapes of machine; with ` +
+      `median of 7 after 2 to warm up; seed ${seed}; ${shapes.length} shapes of machine. * with ` +
       'budgets of teams, an exclusivity, trust between rivals and capacity that is paid for. ' +
-      'HiGHS buys for whoever the plan buys for, without spreading; * stopped after a minute.',
+      'HiGHS buys for whoever the plan buys for, without spreading; ? not proven in a minute.',
   }
 }
 
 type Row = (string | number)[]
+
+/** `mark` tells worlds apart. */
+async function rowsOf(mark: string, fleet: Fleet): Promise<readonly Row[]> {
+  const { world, law } = fleet
+  const settled = settledWorld(world, plan(world, law))
+  return [
+    await freshRow(`${mark}fresh`, fleet),
+    row(`${mark}settled`, law, () => settled),
+    row(`${mark}a new price`, law, (turn) => repriced(settled, turn)),
+    row(`${mark}a lost lease`, law, (turn) => bereft(settled, turn)),
+    row(`${mark}an arrival`, law, (turn) => joined(settled, world, turn)),
+    arrivalRow(`${mark}an arrival, told at once`, settled, fleet),
+  ]
+}
 
 /** `worldOf` gives the world of a turn; every turn is told of as something new. */
 function row(label: string, law: Law, worldOf: (turn: number) => World): Row {
@@ -85,31 +90,29 @@ function row(label: string, law: Law, worldOf: (turn: number) => World): Row {
   const planMs = medianMs((turn) => plan(worlds[turn] as World, law))
   const lintMs = medianMs(() => lint(world, planned, law))
   const size = [label, world.demands.length, world.offers.length]
-  const { market } = planned
-  const over = market ? percent(market.cost / market.least - 1) : '–'
-  return [...size, ms(planMs), ms(lintMs), purchases(planned).length, over, ...none]
+  return [...size, ms(planMs), ms(lintMs), purchases(planned).length, '–', ...none]
 }
 
 const none = ['–', '–', '–', '–']
 
 /** Beside others that buy for the same gangs. */
-async function freshRow(fleet: Fleet): Promise<Row> {
+async function freshRow(label: string, fleet: Fleet): Promise<Row> {
   const { world, law } = fleet
-  const bought = row('fresh', law, () => world).slice(0, -none.length)
+  const bought = row(label, law, () => world).slice(0, -none.length - 1)
   const planned = plan(world, law)
   const least = planned.market?.least ?? Number.NaN
   const over = (cost: number) => percent(cost / least - 1)
   const alone = oneByOne(fleet)
-  const others = [alone.served, over(alone.cost)]
+  const others = [over(planned.market?.cost ?? Number.NaN), alone.served, over(alone.cost)]
   if (world.demands.length > 2 * exactMax) return [...bought, ...others, '–', '–']
   const runs = new Set(purchases(planned).map(({ run }) => run))
   const { cost, isProven, ms: exactMs } = await exactly(fleet, runs)
-  const exact = cost === null ? 'nothing' : `${over(cost * 1_000_000)}${isProven ? '' : ' *'}`
+  const exact = cost === null ? 'nothing' : `${over(cost * 1_000_000)}${isProven ? '' : ' ?'}`
   return [...bought, ...others, exact, ms(exactMs)]
 }
 
 /** Told what the last plan leaves to it; half of them are of a kind that was never seen before. */
-function arrivalRow(settled: World, { world, law }: Fleet): Row {
+function arrivalRow(label: string, settled: World, { world, law }: Fleet): Row {
   const { arrive } = planning(settled, law)
   const { workloads } = world
   const arrivals = Array.from({ length: 9 }, (_, turn) => {
@@ -121,7 +124,7 @@ function arrivalRow(settled: World, { world, law }: Fleet): Row {
   })
   const toldMs = medianMs((turn) => arrive(arrivals[turn] as Demand))
   const size = [settled.demands.length, settled.offers.length]
-  return ['an arrival, told at once', ...size, toldMs.toFixed(2), '–', '–', '–', ...none]
+  return [label, ...size, toldMs.toFixed(2), '–', '–', '–', ...none]
 }
 
 function percent(share: number): string {

@@ -3,12 +3,18 @@
  * that may run on several, under what was signed and laid down: an exclusivity, trust between
  * rivals, budgets of teams, and capacity that is paid for already.
  */
-import { houseOf, type Law, lawAt } from '../../src/core/contracts/law.ts'
+import { houseOf, type Law, lawAt, noLaw } from '../../src/core/contracts/law.ts'
 import { type Offer, offerName } from '../../src/core/domain/offer.ts'
 import { defaultPolicy, type SupplierSpec } from '../../src/core/domain/supplier.ts'
 import type { DataClass } from '../../src/core/domain/trust.ts'
 import type { Demand, Job, Service, Workload } from '../../src/core/domain/workload.ts'
-import { type Marginals, noBelief, type Purse, type World } from '../../src/core/domain/world.ts'
+import {
+  type Marginals,
+  noBelief,
+  noMarginals,
+  type Purse,
+  type World,
+} from '../../src/core/domain/world.ts'
 import { readContracts } from '../../src/core/spec/read.ts'
 
 export const now = 1_750_000_000_000
@@ -96,6 +102,11 @@ export function fleetOf(seed: number, size: Size): Fleet {
     knownAccelerators: Object.keys(throughputs),
   })
   return { world, law: lawAt(contracts, now, { house: houseOf(policy, suppliers) }) }
+}
+
+/** The same with nothing signed, nothing paid for, and nobody counting. */
+export function withoutRules({ world }: Fleet): Fleet {
+  return { world: { ...world, purses: [], marginals: noMarginals }, law: noLaw }
 }
 
 /** The usual rules; work that says nothing of its data is of the least class. */
