@@ -201,6 +201,7 @@ export const OfferView = z.object({
   accelerator: z.string(),
   perNode: z.number().int(),
   region: z.string(),
+  fabric: z.string().nullable().describe('what joins the nodes of one purchase'),
   market: z.string(),
   pricePerHour: micros.describe('of one node'),
   costPerHour: micros.describe('of one node, where a commitment pays the rest'),

@@ -141,6 +141,7 @@ export const offer: OfferView = {
   accelerator: 'H100',
   perNode: 8,
   region: 'eu-1',
+  fabric: null,
   market: 'on-demand',
   pricePerHour: 20_000_000,
   costPerHour: 20_000_000,

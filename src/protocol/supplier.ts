@@ -29,6 +29,7 @@ export const OfferShown = z.object({
   accelerator: text,
   accelerators_per_node: z.number().int().min(1),
   region: text,
+  fabric: text.optional().describe('What joins the nodes of one purchase, such as infiniband.'),
   market: z.enum(['on-demand', 'spot']),
   price_per_hour_micros: micros.describe('For one node.'),
   stock: StockSignal,

@@ -1,6 +1,6 @@
 /**
  * Blocks in time, as a supplier sells them: quoted with their moments, refused outside them, and
- * ended with a notice.
+ * ended with a notice. And what joins the nodes of a purchase, which is quoted the same way.
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
@@ -36,6 +36,23 @@ it('quotes a block with its moments until it is over, and sells it only while op
   for (const offer of ['later', 'past']) {
     await assert.rejects(supplier.acquire({ ...order, offer }), { kind: 'no-stock' })
   }
+})
+
+it('quotes what joins the nodes of a purchase, where its config says so', async (t) => {
+  const floor = shopFloor()
+  const server = await serve(floor, block('joined', 'fabric: infiniband'))
+  t.after(async () => {
+    await server.close()
+    await floor.clear()
+  })
+  const offers = (await driver(server).offers()).filter(isOffer)
+  assert.deepEqual(
+    offers.map(({ id, fabric }) => [id, fabric]),
+    [
+      ['h100x8', undefined],
+      ['joined', 'infiniband'],
+    ],
+  )
 })
 
 const day = Date.UTC(2026, 11, 3)

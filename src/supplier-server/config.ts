@@ -51,6 +51,7 @@ const Offer = z
     id: name,
     accelerator: z.string().min(1).max(100),
     per_node: z.number().int().min(1).max(1_024),
+    fabric: name.optional(),
     market: z.enum(['on-demand', 'spot']).default('on-demand'),
     price_per_hour: price,
     nodes: z.number().int().min(0).max(1_000_000),

@@ -104,6 +104,7 @@ function offerShown(config: Config, shop: Shop, id: string): Offers['offers'][nu
     accelerator: offer.accelerator,
     accelerators_per_node: offer.perNode,
     region: config.region,
+    ...(offer.fabric !== undefined && { fabric: offer.fabric }),
     market: offer.market,
     price_per_hour_micros: offer.pricePerHour,
     stock: { kind: 'count', nodes: freeNodes(shop.books, offer) },

@@ -21,6 +21,8 @@ export interface OfferTerms {
   /** For one node. */
   readonly pricePerHour: Micros
   readonly nodes: number
+  /** What joins the nodes of one purchase. */
+  readonly fabric?: string
   /** Of a block: when it is sold, and when every rental of it ends. */
   readonly window?: SaleWindow
 }

@@ -88,7 +88,7 @@ function told(reason: Reason, now: number): string {
     case 'clause':
       return `clause ${reason.offer} by ${reason.clause}`
     case 'not-offered':
-      return `not-offered ${reason.accelerator}:${reason.perNode}`
+      return `not-offered ${reason.accelerator}:${reason.perNode}${over(reason)}`
     case 'unreachable':
       return `unreachable ${reason.supplier} ${reason.said}`
     case 'spread':
@@ -122,6 +122,10 @@ function saved({ saving }: { readonly saving?: number }): string {
 
 function asked({ offer }: { readonly offer?: string }): string {
   return offer === undefined ? '' : ` ${offer}`
+}
+
+function over({ fabric }: { readonly fabric?: string }): string {
+  return fabric === undefined ? '' : ` over ${fabric}`
 }
 
 /** What is paid once. */

@@ -89,16 +89,22 @@ function saving(settings: Settings): Job['checkpoint'] {
   return everyMs === null ? null : { dir: '/saved', everyMs, ...(gb > 0 && { gb }) }
 }
 
-/** `H100:8 x2 gives 12 or A100-80GB:8 x4`. */
+/** `H100:8 x2 over infiniband gives 12 or A100-80GB:8 x4`. */
 export function readAlternatives(line: Words): readonly Alternative[] {
   const [accelerator = '', perNode] = line.take('accelerator:count').split(':')
   const nodes = line.sees(/^x\d+$/) ? Number(line.take('nodes').slice(1)) : 1
+  let fabric: string | null = null
+  if (line.sees(/^over$/)) {
+    line.take('over')
+    fabric = line.take('a fabric')
+  }
   let throughput: number | null = null
   if (line.sees(/^gives$/)) {
     line.take('gives')
     throughput = Number(line.take('a throughput'))
   }
-  const first = { accelerator, perNode: Number(perNode), nodes, throughput }
+  const joined = fabric === null ? {} : { fabric }
+  const first = { accelerator, perNode: Number(perNode), nodes, throughput, ...joined }
   if (!line.sees(/^or$/)) return [first]
   line.take('or')
   return [first, ...readAlternatives(line)]

@@ -99,7 +99,7 @@ function readOffer(line: Words): Offer {
   const [accelerator = '', perNode] = line.take('accelerator:count').split(':')
   const region = line.take('a region')
   const pricePerHour = usd(line)
-  const settings = line.settings(['stock', 'opens', 'ends'], ['spot'])
+  const settings = line.settings(['stock', 'opens', 'ends', 'fabric'], ['spot'])
   const [opens, ends] = [settings.duration('opens'), settings.duration('ends')]
   const from = opens === null ? {} : { from: drawnNow + opens }
   const until = ends === null ? {} : { until: drawnNow + ends }
@@ -114,6 +114,7 @@ function readOffer(line: Words): Offer {
     pricePerHour,
     stock: toStock(settings.text('stock')),
     observedAt: drawnNow,
+    ...(settings.text('fabric') !== null && { fabric: settings.text('fabric') ?? '' }),
     ...(isBlock && { window: { ...from, ...until } }),
   }
 }

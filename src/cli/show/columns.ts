@@ -146,7 +146,7 @@ export const supplierColumns: readonly Column<SupplierView>[] = [
 export function offerColumns(now: Ms): readonly Column<OfferView>[] {
   return [
     { title: 'OFFER', cell: ({ supplier, id }) => `${supplier}/${id}` },
-    { title: 'ACCELERATORS', cell: ({ accelerator, perNode }) => `${accelerator}:${perNode}` },
+    { title: 'ACCELERATORS', cell: joinedText },
     { title: 'MARKET', cell: ({ market }) => market },
     { title: 'REGION', cell: ({ region }) => region },
     { title: 'STOCK', cell: ({ stock, coolingUntil }) => (coolingUntil ? 'cooling' : stock) },
@@ -156,6 +156,11 @@ export function offerColumns(now: Ms): readonly Column<OfferView>[] {
     { title: 'SEEN', cell: ({ observedAt }) => seen(observedAt, now), isRight: true },
     { title: 'SAID', cell: (offer) => offer.said ?? windowText(offer) ?? offer.because },
   ]
+}
+
+/** `H100:8 by infiniband`. */
+function joinedText({ accelerator, perNode, fabric }: OfferView): string {
+  return `${accelerator}:${perNode}${fabric === null ? '' : ` by ${fabric}`}`
 }
 
 /** `opens 2026-12-03 09:00:00, ends 2026-12-17 09:00:00`, of a block. */

@@ -12,7 +12,7 @@ const fault: Fault = {
   column: 3,
   path: '$.resources.node',
   found: 'an unknown key "node"',
-  expected: 'one of accelerators, nodes, throughput',
+  expected: 'one of accelerators, nodes, fabric, throughput',
   meant: 'nodes',
 }
 const source = 'kind: Job\nresources:\n  node: 2 # two\n'
@@ -24,7 +24,7 @@ function check(changed: Partial<Fault>, text: string | null, expected: string) {
 
 const head =
   'job.yaml:3:3: $.resources.node: found an unknown key "node", ' +
-  'expected one of accelerators, nodes, throughput'
+  'expected one of accelerators, nodes, fabric, throughput'
 
 it('shows the line with a caret and what was meant', () =>
   check(

@@ -92,6 +92,8 @@ export interface Lease {
   readonly why: string | null
   /** Where machines failed and that is why it was let go. Not in rows of earlier versions. */
   readonly failed?: Failure
+  /** What joins its nodes, as the offer said. Missing where it said nothing. */
+  readonly fabric?: string
   /** The supplier's own notice that it will take the lease back, as a moment. */
   readonly noticeUntil: Ms | null
   /** The end of the block that it was bought in. Missing where it lasts until it is given back. */

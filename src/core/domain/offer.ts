@@ -36,6 +36,8 @@ export interface Offer {
   readonly pricePerHour: Micros
   readonly stock: StockSignal
   readonly observedAt: Ms
+  /** What joins the nodes of one purchase, such as `infiniband`; not known where it is missing. */
+  readonly fabric?: string
   /** Of a block; what is sold now and until it is given back has none. */
   readonly window?: SaleWindow
 }

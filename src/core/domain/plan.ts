@@ -26,6 +26,8 @@ export interface Acquire {
   readonly pricePerHourMax: Micros
   readonly replaces: string | null
   /** The end of its block, where it has one. */
+  /** What joins its nodes, as the offer says. */
+  readonly fabric?: string
   readonly endsAt?: Ms
 }
 

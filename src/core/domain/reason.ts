@@ -109,7 +109,12 @@ export type Reason = { readonly run: string } & (
       readonly remedy: string
       readonly source: string
     }
-  | { readonly why: 'not-offered'; readonly accelerator: string; readonly perNode: number }
+  | {
+      readonly why: 'not-offered'
+      readonly accelerator: string
+      readonly perNode: number
+      readonly fabric?: string
+    }
   | {
       readonly why: 'unreachable'
       readonly supplier: string

@@ -22,6 +22,8 @@ export interface Alternative {
    * use the same; null where the catalogue's table is to be used.
    */
   readonly throughput: number | null
+  /** What has to join its nodes, in its supplier's word; anything where it is left out. */
+  readonly fabric?: string
   /** Set where `throughput` was learnt from the job's own steps. */
   readonly learnt?: Learnt
 }

@@ -199,6 +199,35 @@ it('[PL30] says what purchases cost, the least they could, and what a scarce nod
   assert.deepEqual(market, { cost: 4_000_000, least: 4_000_000, prices: [worth] })
 })
 
+const joined = `offer acme/plain H100:8 us $20
+     offer bolt/ib H100:8 us $30 fabric infiniband
+     offer coil/eth H100:8 us $10 fabric ethernet`
+
+it('[PL61] buys a gang where its nodes are joined as it asks, and nowhere else', () => {
+  check(
+    `${joined}
+     job train H100:8 x2 over infiniband
+     job tune H100:8`,
+    `acquire train.0.1 bolt/ib x2 $60.00
+     acquire tune.0.1 coil/eth x1 $10.00`,
+  )
+  check(
+    `${joined}
+     job train H100:8 x2 over nvlink`,
+    'why train.0: not-offered H100:8 over nvlink',
+  )
+})
+
+it('[PL61] leaves a lease whose nodes are not joined as is asked by now', () =>
+  check(
+    `${joined}
+     job train H100:8 x2 over infiniband
+     lease train.0.1 ready at acme/plain for $40
+     run train.0 waiting`,
+    `release train.0.1: train asks for something else now
+     acquire train.0.2 bolt/ib x2 $60.00`,
+  ))
+
 it('[PL31] leaves the last of an offer to who has no other, whoever comes first', () =>
   check(
     `offer acme/cheap H100:8 us $1 stock 1

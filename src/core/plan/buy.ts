@@ -85,6 +85,7 @@ function acquire(
     pricePerHour,
     pricePerHourMax: pricePerHour,
     replaces: replaces?.id ?? null,
+    ...(offer.fabric !== undefined && { fabric: offer.fabric }),
     ...(offer.window?.until !== undefined && { endsAt: offer.window.until }),
   }
 }

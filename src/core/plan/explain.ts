@@ -71,12 +71,13 @@ function dearer(run: string, chosen: Candidate, survey: Survey): readonly Reason
 }
 
 function notOffered(run: string, { notOffered: shapes }: Survey): readonly Reason[] {
-  const byShape = new Map(shapes.map((each) => [shapeOf(each), each]))
-  return [...byShape.values()].map(({ accelerator, perNode }) => ({
+  const named = shapes.map((each) => [`${shapeOf(each)} ${each.fabric ?? ''}`, each] as const)
+  return [...new Map(named).values()].map(({ accelerator, perNode, fabric }) => ({
     run,
     why: 'not-offered',
     accelerator,
     perNode,
+    ...(fabric !== undefined && { fabric }),
   }))
 }
 

@@ -11,7 +11,7 @@ import { type Offer, offerName } from '../domain/offer.ts'
 import type { Reason } from '../domain/reason.ts'
 import { budgetName } from '../domain/supplier.ts'
 import type { Demand, Workload } from '../domain/workload.ts'
-import { alternativeOf, type Candidate, priceOf } from './score.ts'
+import { alternativeOf, type Candidate, isJoined, priceOf } from './score.ts'
 import { type Fund, tooShort } from './tally/afford.ts'
 import { chipsOf, overQuota, roomOf, type Share } from './tally/quota.ts'
 import type { Tally } from './tally/tally.ts'
@@ -96,8 +96,10 @@ export function aboveQuota(run: string, offer: string, needed: number, share: Sh
 export function unusable(view: View, workload: Workload, lease: Lease): string | null {
   if (lease.noticeUntil !== null) return `${lease.supplier} takes it back`
   if (isLeaving(lease, view.world.now)) return 'its block is about to end'
+  const alternative = alternativeOf(workload, lease)
   const isAskedFor =
-    alternativeOf(workload, lease) !== null &&
+    alternative !== null &&
+    isJoined(alternative, lease.fabric) &&
     workload.markets.includes(lease.market) &&
     (workload.suppliers?.includes(lease.supplier) ?? true) &&
     priceOf(lease) <= (workload.pricePerHourMax ?? Number.POSITIVE_INFINITY)

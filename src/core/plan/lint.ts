@@ -366,13 +366,15 @@ function unlawful({ acquires, starts, leases, demands, world }: Desk, law: Law):
   return [...started, ...bought]
 }
 
-type Shape = Pick<Alternative, 'accelerator' | 'perNode' | 'nodes'>
+type Shape = Pick<Alternative, 'accelerator' | 'perNode' | 'nodes' | 'fabric'>
 
 /** All of one alternative: a gang that is split, or half of one, is no gang. */
-function isAskedFor(resources: readonly Alternative[], { accelerator, perNode, nodes }: Shape) {
-  return resources.some(
-    (each) => each.accelerator === accelerator && each.perNode === perNode && each.nodes === nodes,
-  )
+function isAskedFor(resources: readonly Alternative[], shape: Shape) {
+  const { accelerator, perNode, nodes, fabric } = shape
+  return resources.some((each) => {
+    const isSame = each.accelerator === accelerator && each.perNode === perNode
+    return isSame && each.nodes === nodes && (each.fabric ?? fabric) === fabric
+  })
 }
 
 function isSame(offer: Offer, buys: Acquire): boolean {
@@ -380,6 +382,7 @@ function isSame(offer: Offer, buys: Acquire): boolean {
     offer.accelerator === buys.accelerator &&
     offer.perNode === buys.perNode &&
     offer.region === buys.region &&
+    offer.fabric === buys.fabric &&
     offer.market === buys.market
   )
 }

@@ -142,6 +142,11 @@ export function alternativeOf(
   return workload.resources.find(isSame) ?? null
 }
 
+/** Whether nodes that are joined so do for an alternative; what nobody names does only for any. */
+export function isJoined(wish: Alternative, fabric: string | undefined): boolean {
+  return wish.fabric === undefined || wish.fabric === fabric
+}
+
 /** A price per hour for the work that the first alternative does: comparable within a workload. */
 export function costOfWork(world: World, workload: Workload, pricePerWork: number): number {
   const [first] = workload.resources

@@ -172,6 +172,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
   ],
   'not-offered': [
     [
+      { accelerator: 'H100', perNode: 8, fabric: 'infiniband' },
+      'no supplier offers H100:8 joined by infiniband in the market asked for; ' +
+        'it would take a supplier that does, or another alternative',
+    ],
+    [
       { accelerator: 'H100', perNode: 8 },
       'no supplier offers H100:8 in the market asked for; ' +
         'it would take a supplier that does, or another alternative',

@@ -80,8 +80,9 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
   clause: ({ offer, clause, because: why, remedy, source }) => {
     return `${offer} may not be bought: ${why} (${clause}; ${source}); to change that, ${remedy}`
   },
-  'not-offered': ({ accelerator, perNode }) => {
-    const missing = `no supplier offers ${accelerator}:${perNode} in the market asked for`
+  'not-offered': ({ accelerator, perNode, fabric }) => {
+    const joined = fabric === undefined ? '' : ` joined by ${fabric}`
+    const missing = `no supplier offers ${accelerator}:${perNode}${joined} in the market asked for`
     return `${missing}; it would take a supplier that does, or another alternative`
   },
   unreachable: ({ supplier, since, said }, now) => {

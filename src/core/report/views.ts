@@ -187,6 +187,7 @@ export function offerView(offer: Offer, facts: OfferFacts, now: Ms) {
     accelerator: offer.accelerator,
     perNode: offer.perNode,
     region: offer.region,
+    fabric: offer.fabric ?? null,
     market: offer.market as string,
     pricePerHour: offer.pricePerHour,
     costPerHour,

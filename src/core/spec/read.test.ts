@@ -51,13 +51,14 @@ run: |
   [[ -d "$DIR" ]] && case x in x) echo "{[(";; esac
 envs: {DIR: /data}
 resources:
-  - {accelerators: {h100: 8}, nodes: 2, throughput: 16}
+  - {accelerators: {h100: 8}, nodes: 2, fabric: infiniband, throughput: 16}
   - {accelerators: tpu-v9, nodes: 4, throughput: 12.5}
 market: any
 max_price: 98.765432
 suppliers: [incumbent, rival]
 retries: 0
 checkpoint: {dir: s3://bucket/pretrain, every: 90s}
+deadline: {within: 9h, work: 6h, launch: 12m}
 `
   assert.deepEqual(read(text), [
     {
@@ -70,7 +71,7 @@ checkpoint: {dir: s3://bucket/pretrain, every: 90s}
       run: 'set -e\n[[ -d "$DIR" ]] && case x in x) echo "{[(";; esac\n',
       envs: { DIR: '/data' },
       resources: [
-        { accelerator: 'H100', perNode: 8, nodes: 2, throughput: 16 },
+        { accelerator: 'H100', perNode: 8, nodes: 2, throughput: 16, fabric: 'infiniband' },
         { accelerator: 'tpu-v9', perNode: 1, nodes: 4, throughput: 12.5 },
       ],
       markets: ['on-demand', 'spot'],
@@ -78,6 +79,7 @@ checkpoint: {dir: s3://bucket/pretrain, every: 90s}
       suppliers: ['incumbent', 'rival'],
       retryCount: 0,
       checkpoint: { dir: 's3://bucket/pretrain', everyMs: 90_000 },
+      deadline: { withinMs: 32_400_000, workMs: 21_600_000, launchMs: 720_000 },
     },
   ])
 })

@@ -126,7 +126,7 @@ it('[SP7] refuses unknown keys, and says which were meant', () => {
     '1:1 $.run: found nothing; expected shell text, at most 130 kB',
     `3:1 $.command: found the key "command"; expected one of ${keys}; meant run`,
     '4:35 $.resources.num_nodes: found the key "num_nodes"; ' +
-      'expected one of accelerators, nodes, throughput; meant nodes',
+      'expected one of accelerators, nodes, fabric, throughput; meant nodes',
     `5:1 $.env: found the key "env"; expected one of ${keys}; meant envs`,
     `6:1 $.use_spot: found the key "use_spot"; expected one of ${keys}; meant market`,
   ])

@@ -49,9 +49,14 @@ const script = field({
   },
 })
 
+const fabricPattern = /^[a-z0-9][a-z0-9-]{0,39}$/
+
 const alternative = map('a map with accelerators and nodes', {
   accelerators,
   nodes: whole(1, 10_000).prefault(1).describe('Machines in the gang'),
+  fabric: text('a word such as infiniband', fabricPattern)
+    .optional()
+    .describe('What has to join its machines, as suppliers call it; anything by default'),
   throughput: positive('a number above 0')
     .optional()
     .describe('Useful work of the whole gang per hour; the same unit at every alternative'),
@@ -313,8 +318,9 @@ function commonOf(shape: JobShape | ServiceShape, names: Names) {
     setup: shape.setup ?? null,
     run: shape.run,
     envs: shape.envs,
-    resources: shape.resources.map(({ accelerators, nodes, throughput }): Alternative => {
-      return { ...chipsOf(accelerators, names), nodes, throughput: throughput ?? null }
+    resources: shape.resources.map(({ accelerators, nodes, fabric, throughput }): Alternative => {
+      const joined = fabric === undefined ? {} : { fabric }
+      return { ...chipsOf(accelerators, names), nodes, throughput: throughput ?? null, ...joined }
     }),
     markets: markets[shape.market],
     pricePerHourMax: shape.max_price ?? null,

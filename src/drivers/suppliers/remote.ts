@@ -213,12 +213,13 @@ function toBody(request: AcquireRequest): AcquireBody {
 function toQuoted(supplier: string, observedAt: number, row: unknown): Quoted {
   const { data: shown, error } = OfferShown.safeParse(row)
   if (!shown) return { supplier, id: idOf(row), fault: firstOf(error) }
-  const { id, accelerator, region, market, stock, from, until } = shown
+  const { id, accelerator, region, fabric, market, stock, from, until } = shown
   const perNode = shown.accelerators_per_node
   const pricePerHour = shown.price_per_hour_micros
   const window = { ...(from !== undefined && { from }), ...(until !== undefined && { until }) }
   return {
     ...{ id, supplier, accelerator, perNode, region, market, pricePerHour, stock, observedAt },
+    ...(fabric !== undefined && { fabric: fabric.toLowerCase() }),
     ...(Object.keys(window).length > 0 && { window }),
   }
 }

@@ -6,7 +6,7 @@
 import { areTermsAsked, lawfulWish } from '../../contracts/law.ts'
 import type { Alternative, Workload } from '../../domain/workload.ts'
 import { type Bars, type Because, ruledOut } from '../feasible.ts'
-import { byWorth, type Candidate, candidate } from '../score.ts'
+import { byWorth, type Candidate, candidate, isJoined } from '../score.ts'
 import { shapeOf, type View } from '../view.ts'
 
 export interface Shelf {
@@ -40,7 +40,9 @@ function filled(view: View, workload: Workload): Shelf {
   const bars: Bars | null = areTermsAsked(view.law) ? null : new Map()
   for (const alternative of workload.resources) {
     const goods = view.goodsOf.get(shapeOf(alternative)) ?? []
-    const offered = goods.filter(({ offer }) => workload.markets.includes(offer.market))
+    const offered = goods.filter(({ offer: { market, fabric } }) => {
+      return workload.markets.includes(market) && isJoined(alternative, fabric)
+    })
     if (offered.length === 0) notOffered.push(alternative)
     for (const good of offered) {
       const each = candidate(view.world, wish, alternative, good)

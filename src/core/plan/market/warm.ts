@@ -64,6 +64,7 @@ function isAlike(one: Offer, other: Offer): boolean {
     one.perNode === other.perNode &&
     one.region === other.region &&
     one.market === other.market &&
+    one.fabric === other.fabric &&
     one.window?.from === other.window?.from &&
     one.window?.until === other.window?.until
   )
