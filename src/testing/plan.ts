@@ -71,8 +71,10 @@ function told(reason: Reason, now: number): string {
       return `kept ${reason.lease} ${formatUsd(reason.pricePerHour)}${cheaper(reason)}`
     case 'moving':
       return `moving ${reason.lease} to ${reason.to} saves ${percent(reason.saving)}`
-    case 'no-stock':
-      return `no-stock ${reason.offer} ${reason.nodesLeft} of ${reason.nodesNeeded}`
+    case 'no-stock': {
+      const { offer, nodesLeft, nodesNeeded } = reason
+      return `no-stock ${offer} ${nodesLeft} of ${nodesNeeded}${priced(reason)}`
+    }
     case 'cooling':
       return `cooling ${reason.offer} ${formatDuration(reason.until - now)} ${reason.said}`
     case 'too-dear':
@@ -122,6 +124,11 @@ function saved({ saving }: { readonly saving?: number }): string {
 
 function asked({ offer }: { readonly offer?: string }): string {
   return offer === undefined ? '' : ` ${offer}`
+}
+
+/** What one more node is worth. */
+function priced({ worth }: { readonly worth?: number }): string {
+  return worth === undefined ? '' : ` worth ${formatUsd(worth)}`
 }
 
 function over({ fabric }: { readonly fabric?: string }): string {

@@ -62,6 +62,8 @@ export type Reason = { readonly run: string } & (
       readonly offer: string
       readonly nodesLeft: number
       readonly nodesNeeded: number
+      /** What one more node of it would save those that buy now, an hour. */
+      readonly worth?: Micros
     }
   | { readonly why: 'cooling'; readonly offer: string; readonly until: Ms; readonly said: string }
   | {

@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import { planChecker, writtenReasons } from '../../testing/plan.ts'
 import { drawnWorld } from '../../testing/world.ts'
 import { lint } from './lint.ts'
-import { plan } from './plan.ts'
+import { plan, planning } from './plan.ts'
 
 const check = planChecker(plan, lint)
 
@@ -268,5 +268,19 @@ it('[PL31] says what it left to others, and what that is worth to them', () =>
      why picky.0: chosen acme/h $40.00 of 1
      why picky.0: not-allowed bolt by workload picky
      why third.0: chosen bolt/h $70.00 of 1
-     why third.0: no-stock acme/h 0 of 1`,
+     why third.0: no-stock acme/h 0 of 1 worth $30.00`,
   ))
+
+it('[PL56] tells who arrives what more of a sold out offer would be worth', () => {
+  const world = drawnWorld(`offer acme/h H100:8 us $40 stock 1
+     offer bolt/h H100:8 us $70 stock 9
+     job first H100:8
+     job second H100:8
+     job late H100:8`)
+  const [late] = world.demands.slice(2)
+  assert.ok(late)
+  const { arrive } = planning({ ...world, demands: world.demands.slice(0, 2) })
+  const { reasons } = arrive(late)
+  const soldOut = reasons.find(({ why }) => why === 'no-stock')
+  assert.partialDeepStrictEqual(soldOut, { offer: 'acme/h', worth: 30_000_000 })
+})

@@ -67,7 +67,11 @@ export function usedUp(
   const nodesLeft = tally.nodesLeft[place] ?? 0
   if (nodesLeft < alternative.nodes) {
     const nodesNeeded = alternative.nodes
-    return { run, why: 'no-stock', offer: offerName(offer), nodesLeft, nodesNeeded }
+    const name = offerName(offer)
+    const prices = tally.placement?.facts.prices ?? []
+    const worth = prices.find((price) => price.offer === name)?.perNodeHour
+    const priced = worth === undefined ? {} : { worth }
+    return { run, why: 'no-stock', offer: name, nodesLeft, nodesNeeded, ...priced }
   }
   const share = overQuota(tally.shares, demand, alternative)
   if (share) return aboveQuota(run, offerName(offer), chipsOf(alternative), share)

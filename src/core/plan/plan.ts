@@ -56,7 +56,9 @@ export function planning(world: World, law: Law = noLaw): Planning {
     arrive(demand) {
       const seen = { ...view, baggages: baggagesOf({ ...world, demands: [demand] }) }
       // Whoever is told at once is told reasons of its own.
-      const open = { ...tally, view: seen, isSketch: false, refused: new Map() }
+      // Nowhere in particular, and at the prices that the plan came to.
+      const placement = market && { places: new Map(), facts: market }
+      const open = { ...tally, view: seen, isSketch: false, refused: new Map(), placement }
       return decide(seen, open, standingOf(seen, demand))
     },
   }

@@ -109,6 +109,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       { offer: 'rival/h100', nodesLeft: 0, nodesNeeded: 1 },
       'rival/h100 has no node left and the gang needs 1; it would take 1 more node',
     ],
+    [
+      { offer: 'rival/h100', nodesLeft: 0, nodesNeeded: 1, worth: 30_000_000 },
+      'rival/h100 has no node left and the gang needs 1; it would take 1 more node, ' +
+        'each worth $30.00/h to those that buy now',
+    ],
   ],
   cooling: [
     [

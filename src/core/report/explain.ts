@@ -48,10 +48,11 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const real = paid === undefined ? '' : ` (${paid})`
     return `${lease} is left for ${to}, which ${saves}${all}${real}`
   },
-  'no-stock': ({ offer, nodesLeft, nodesNeeded }) => {
+  'no-stock': ({ offer, nodesLeft, nodesNeeded, worth }) => {
     const left = nodesLeft === 0 ? 'has no node left' : `has ${count(nodesLeft, 'node')} left`
     const more = count(nodesNeeded - nodesLeft, 'more node')
-    return `${offer} ${left} and the gang needs ${nodesNeeded}; it would take ${more}`
+    const each = worth === undefined ? '' : `, each worth ${perHour(worth)} to those that buy now`
+    return `${offer} ${left} and the gang needs ${nodesNeeded}; it would take ${more}${each}`
   },
   cooling: ({ offer, until, said }, now) => {
     return `${offer} refused lately${because(said)}; it is tried again ${soon(until, now)}`
