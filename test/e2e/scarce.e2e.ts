@@ -5,7 +5,7 @@
  * A small disk is a tmpfs of its own, which only root may mount; without one the test says so.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -23,9 +23,14 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await staged.clear()
-  if (isMounted()) execFileSync('umount', [disk])
+  // A process that was killed lets go of its files a moment after its end is seen.
+  if (isMounted()) await until('a disk that is let go', 30, isLetGo)
   staged.remove()
 })
+
+function isLetGo(): boolean {
+  return spawnSync('umount', [disk]).status === 0
+}
 
 interface Served {
   readonly server: Actor
