@@ -58,13 +58,24 @@ export const sweeping: readonly Mutant[] = [
     'const silent = sights.filter(({ heardAgoMs }) => heardAgoMs > silentMs)',
     'const silent = sights.filter(() => silentMs < 0)',
   ),
-  mutant(
-    'power-off-ignored',
-    'a machine that its supplier says is off counts as working',
-    settle,
-    "if (first && lease.state !== 'releasing') {",
-    'if (first && input.sighting === null) {',
-  ),
+  {
+    name: 'power-off-ignored',
+    breaks:
+      'a machine that its supplier says is off counts as working, for as long as nobody hears it',
+    // Whoever is off is not heard either: that would stand in for it.
+    patches: [
+      {
+        file: settle,
+        find: "if (first && lease.state !== 'releasing') {",
+        replace: 'if (first && input.sighting === null) {',
+      },
+      {
+        file: settle,
+        find: 'const silent = sights.filter(({ heardAgoMs }) => heardAgoMs > silentMs)',
+        replace: 'const silent = sights.filter(() => silentMs < 0)',
+      },
+    ],
+  },
   mutant(
     'gone-before-released',
     'a lease counts as gone once its release was decided, not once its supplier says so',
