@@ -200,10 +200,11 @@ it('[OP45] from 2025-10-28 on what is committed to says where it costs nothing m
   assert.deepEqual(running.also, [steers('$249,945,964,000.00')])
 })
 
-it('[OP45] what was held on that day uses what is paid for', async (t) => {
+it('[OP45] what was held on that day uses what is paid for, where that is in scope', async (t) => {
   const ledger = await lived(t)
   const shape = { supplier: 'rival', accelerator: 'GB200', perNode: 72, nodes: 100, calls: 1 }
-  await hold(ledger, 'x.0.1', shape)
+  await hold(ledger, 'x.0.1', { ...shape, region: 'us-central' })
+  await hold(ledger, 'y.0.1', { ...shape, region: 'north' })
   const from = Date.parse('2025-12-05')
   const held: Charge = {
     ...{ id: 'rival/r1', supplier: 'rival', rental: 'r1', lease: 'x.0.1', workload: 'x' },
@@ -215,6 +216,7 @@ it('[OP45] what was held on that day uses what is paid for', async (t) => {
     return (await ask('rival', '2025-12-05')).also.some((each) => each.includes('take-or-pay'))
   }
   assert.deepEqual([await says([]), await says([held])], [true, false])
+  assert.equal(await says([{ ...held, lease: 'y.0.1', workload: 'y' }]), true)
 })
 
 it('[OP45] what begins with api stays, and from 2026-04 on starts there first', async (t) => {

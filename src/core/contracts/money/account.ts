@@ -84,8 +84,10 @@ export function drawn(part: Paid): DrawnCharge {
   }
 }
 
+type Scoped = Pick<Paid, 'workload' | 'workloadKind' | 'product' | 'region'>
+
 /** What scopes may ask of it, but for its supplier and its chips. */
-export function factsOf({ workload, workloadKind, product, region }: Paid): Facts {
+export function factsOf({ workload, workloadKind, product, region }: Scoped): Facts {
   return {
     ...(workload !== null && { workload: [workload] }),
     ...(workloadKind !== undefined && { workload_kind: [workloadKind] }),

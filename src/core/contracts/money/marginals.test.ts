@@ -61,6 +61,40 @@ it('[CL35] what is committed to frees no hour twice', () => {
   assert.deepEqual(full.offers, {})
 })
 
+it('[CL35] what is held out of scope is not paid for, and uses nothing that is', () => {
+  const at = (region: string, ids: string) => {
+    return [...ids].map((id) => ({ ...lease(id, 16), region, product: 'api' }))
+  }
+  const free = (scope: string, leases: readonly Lease[]) => {
+    const found = priced(use.replace('id: use', `id: use, scope: { ${scope} }`), leases)
+    return [found.offers, found.leases].map((prices) => Object.keys(prices))
+  }
+  assert.deepEqual(free('region: eu', at('us', '1')), [[], []])
+  assert.deepEqual(free('region: us', at('us', '1')), [['acme/h100'], ['1']])
+  assert.deepEqual(free('region: us', at('us', '12')), [[], ['1']])
+  assert.deepEqual(free('region: us', [...at('eu', '12'), ...at('us', '3')]), [
+    ['acme/h100'],
+    ['3'],
+  ])
+  // A lease tells its product, and an offer does not.
+  assert.deepEqual(free('product: api', at('us', '1')), [[], ['1']])
+  assert.deepEqual(free('product: chat', at('us', '1')), [[], []])
+})
+
+it('[CL35] what runs out of scope uses no hour that is paid for', () => {
+  const scoped = use.replace('id: use', 'id: use, scope: { region: us }')
+  const leases = ['1', '2', '3', '4'].map((id) => ({ ...lease(id, 8), region: 'us' }))
+  const free = (place: Partial<Charge>) => {
+    const from = Date.parse('2026-05-01')
+    const open = { supplier: 'acme', accelerator: 'H100', accelerators: 16, pricePerHour: 0, from }
+    return Object.keys(priced(scoped, leases, [{ ...open, ...place } as Charge]).leases)
+  }
+  assert.deepEqual(free({ region: 'us' }), ['1', '2'])
+  assert.deepEqual(free({ region: 'eu' }), ['1', '2', '3'])
+  // Rows of earlier versions do not say where it ran.
+  assert.deepEqual(free({}), ['1', '2', '3'])
+})
+
 it('[CL33] what was not delivered is not paid for, and frees nothing', () => {
   const waiting = use.replace(' }', ', ramp: steps }')
   const tranche = 'id: one, quantity: 16 accelerators, accelerator: H100, due: 2026-05-01'
@@ -84,6 +118,14 @@ it('[CL36] a prepaid dollar costs what would come back of it', () => {
     } as unknown as Charge,
   ]
   assert.deepEqual(priced(ahead, [], open).offers, {})
+  const scoped = ahead.replace('id: ahead', 'id: ahead, scope: { region: us }')
+  const ran = (region: string) =>
+    priced(
+      scoped,
+      [],
+      open.map((each) => ({ ...each, region })),
+    )
+  assert.deepEqual([ran('us').offers, ran('eu').offers], [{}, { 'acme/h100': 0 }])
 })
 
 it('[CL36] a dollar that would be charged unspent costs nothing', () => {

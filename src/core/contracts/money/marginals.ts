@@ -12,7 +12,7 @@ import type { Ms } from '../../domain/time.ts'
 import { type Marginals, noMarginals } from '../../domain/world.ts'
 import { type Amount, shareOf } from '../amount.ts'
 import { isInScope } from '../scope.ts'
-import { acceptedUnder } from './account.ts'
+import { acceptedUnder, factsOf } from './account.ts'
 import { gapAhead } from './burn-down.ts'
 import type { Draw } from './draw.ts'
 import { marginalPrice, type UsageSoFar } from './marginal.ts'
@@ -95,10 +95,7 @@ function heldUnder(
   const isPaid = clause.kind === 'prepay' && used.prepaidLeft > 0n
   if (!isShort && !isPaid) return {}
   const refundPpm = clause.kind === 'prepay' ? clause.refundPpm : 0
-  const ours = leases.filter(mayCost).filter(({ supplier, accelerator, region }) => {
-    const facts = { supplier: [supplier], accelerator: [accelerator], region: [region] }
-    return supplier === clause.with && isInScope(clause.scope, facts)
-  })
+  const ours = leases.filter(mayCost).filter((lease) => isUnder(clause, lease))
   return Object.fromEntries(
     ours.map(({ id, pricePerHour, pricePerHourMax }) => {
       return [id, Number(shareOf(BigInt(pricePerHour ?? pricePerHourMax), refundPpm))]
@@ -129,9 +126,17 @@ function heldHours(
 
 function oldest(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
   return leases
-    .filter((lease) => lease.supplier === clause.with && lease.accelerator === clause.accelerator)
+    .filter((lease) => lease.accelerator === clause.accelerator && isUnder(clause, lease))
     .filter(mayCost)
     .sort((a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1))
+}
+
+/** Whether it is surely about what is held, or what runs; as it is asked of what was charged. */
+function isUnder(clause: Clause, held: Lease | Charge): boolean {
+  const { supplier, accelerator } = held
+  if (supplier !== clause.with) return false
+  const known = { supplier: [supplier], accelerator: [accelerator ?? ''] }
+  return isInScope(clause.scope, { ...factsOf(held), ...known })
 }
 
 function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
@@ -140,7 +145,7 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
   const ours = closed.filter((each) => each.clause === name)
   const nothing = { usedHours: 0, expectedHours: 0, creditHours: 0, accepted: null }
   const none: UsageSoFar = { clause: name, ...nothing, counted: 0n, perDay: 0n, prepaidLeft: 0n }
-  const running = open.filter(({ supplier }) => supplier === clause.with)
+  const running = open.filter((charge) => isUnder(clause, charge))
   const spent = (each: Charge) => BigInt(costOf(each.pricePerHour, now - each.from))
   if (clause.kind === 'take_or_pay') {
     const span = intervalAt(clause, now)
@@ -152,7 +157,7 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
     const used = running
       .filter(({ accelerator }) => accelerator === clause.accelerator)
       .reduce((sum, each) => sum + (each.accelerators ?? 0) * since(each.from), before)
-    const held = acceleratorsAt(leases, clause.with, clause.accelerator)
+    const held = acceleratorsOf(oldest(leases, clause))
     const expectedHours = held * ((span.to - now) / hourMs)
     const accepted = acceptedUnder(inForce)(clause, span.from)
     return { ...none, usedHours: used, expectedHours, accepted }
@@ -170,8 +175,12 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
 }
 
 function acceleratorsAt(leases: readonly Lease[], supplier: string, accelerator: string): number {
-  return leases
-    .filter((lease) => lease.supplier === supplier && lease.accelerator === accelerator)
-    .filter(mayCost)
-    .reduce((sum, { perNode, nodes }) => sum + perNode * nodes, 0)
+  const ours = leases.filter((lease) => {
+    return lease.supplier === supplier && lease.accelerator === accelerator
+  })
+  return acceleratorsOf(ours.filter(mayCost))
+}
+
+function acceleratorsOf(leases: readonly Lease[]): number {
+  return leases.reduce((sum, { perNode, nodes }) => sum + perNode * nodes, 0)
 }
