@@ -133,6 +133,27 @@ it('[CL36] a dollar that would be charged unspent costs nothing', () => {
   assert.deepEqual(priced(spend, []).offers, { 'acme/h100': 0 })
 })
 
+it('[CL36] what ran before a commitment began uses no dollar of it', () => {
+  const base = { supplier: 'acme', accelerator: 'H100', accelerators: 8, to: null, amount: 0 }
+  const price = { pricePerHour: 1_000_000_000, from: Date.parse('2026-04-01') }
+  const open = [{ ...base, ...price, id: 'acme/r1' } as unknown as Charge]
+  // A thousand dollars an hour for 15 days are $360k, and $1.08M since it runs.
+  const spend = (total: string) => {
+    const clause = `{ kind: spend_commit, id: spend, to: 2026-05-17, total: ${total}, `
+    return priced(`${clause} shortfall: charged }`, [], open).offers
+  }
+  assert.deepEqual([spend('$500k'), spend('$300k')], [{ 'acme/h100': 0 }, {}])
+  const paid = (on: string, amount: string) => {
+    const clause = `{ kind: prepay, id: ahead, form: prepay, amount: ${amount}, paid: ${on} }`
+    return priced(clause, [], open).offers
+  }
+  assert.deepEqual(
+    [paid('2026-05-01', '$500k'), paid('2026-05-01', '$300k')],
+    [{ 'acme/h100': 0 }, {}],
+  )
+  assert.deepEqual(paid('2026-05-11', '$200k'), { 'acme/h100': 0 })
+})
+
 it('[CL36] a lease costs no more than what would be got for giving it back', () => {
   const held = { ...lease('1', 8), region: 'us', pricePerHour: 16_000_000 }
   const spend = '{ kind: spend_commit, id: spend, total: $5M, shortfall: charged }'

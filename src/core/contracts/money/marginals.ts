@@ -146,7 +146,11 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
   const nothing = { usedHours: 0, expectedHours: 0, creditHours: 0, accepted: null }
   const none: UsageSoFar = { clause: name, ...nothing, counted: 0n, perDay: 0n, prepaidLeft: 0n }
   const running = open.filter((charge) => isUnder(clause, charge))
-  const spent = (each: Charge) => BigInt(costOf(each.pricePerHour, now - each.from))
+  // What ran before it was bound to, or was paid, draws nothing of it.
+  const begun = clause.kind === 'prepay' ? Math.max(clause.from, clause.paidAt) : clause.from
+  const spent = ({ pricePerHour, from }: Charge) => {
+    return BigInt(costOf(pricePerHour, Math.max(0, now - Math.max(from, begun))))
+  }
   if (clause.kind === 'take_or_pay') {
     const span = intervalAt(clause, now)
     if (!span) return none
