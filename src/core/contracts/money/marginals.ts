@@ -125,10 +125,15 @@ function heldHours(
 }
 
 function oldest(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
+  return [...holding(leases, clause)].sort(
+    (a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1),
+  )
+}
+
+function holding(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
   return leases
     .filter((lease) => lease.accelerator === clause.accelerator && isUnder(clause, lease))
     .filter(mayCost)
-    .sort((a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1))
 }
 
 /** Whether it is surely about what is held, or what runs; as it is asked of what was charged. */
@@ -161,7 +166,7 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
     const used = running
       .filter(({ accelerator }) => accelerator === clause.accelerator)
       .reduce((sum, each) => sum + (each.accelerators ?? 0) * since(each.from), before)
-    const held = acceleratorsOf(oldest(leases, clause))
+    const held = acceleratorsOf(holding(leases, clause))
     const expectedHours = held * ((span.to - now) / hourMs)
     const accepted = acceptedUnder(inForce)(clause, span.from)
     return { ...none, usedHours: used, expectedHours, accepted }
