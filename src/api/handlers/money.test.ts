@@ -200,6 +200,32 @@ budgets:
   ])
 })
 
+it('[CL73] the doctor warns before a guarantor stands for less than is held', async (t) => {
+  const warned = async (days: number, limits = '') => {
+    const home = await house(t, days * 24 * hour - Date.now())
+    const held = `  - { kind: prepay, id: ahead, form: prepay, amount: $100, paid: 1970-01-01 }
+  - { kind: credit_support, id: bank, guarantor: bank, amount: $90, to: 1970-07-01 }
+`
+    const policy = `kind: Policy\nname: house\n${limits}`
+    const all = [supplier, contractText('acme', held), policy].join('---\n')
+    assert.equal((await home.apply(all)).status, 200)
+    const { checks } = (await home.ask('GET /v1/doctor')).body
+    return checks.flatMap((each: { name: string; ok: boolean; text: string }) => {
+      return each.name === 'exposure' ? [`${each.ok} ${each.text}`] : []
+    })
+  }
+  const lapse = 'false bank stands for acme until 1970-07-01 (msa/bank)'
+  const see = 'see `calumet contract exposure`'
+  assert.deepEqual(await warned(90), [])
+  assert.deepEqual(await warned(91), [
+    `${lapse}; then acme holds $84.00 of ours without support; ${see}`,
+  ])
+  assert.deepEqual(await warned(91, 'exposure_limits: [{ supplier: acme, max: $50 }]\n'), [
+    `${lapse}; then acme holds $84.00 of ours without support, and may hold $50.00; ${see}`,
+  ])
+  assert.deepEqual(await warned(181), [])
+})
+
 it('[CL50] [OP32] tells what a supplier holds of ours, and warns of too much', async (t) => {
   const home = await house(t, 3 * hour - Date.now())
   await home.apply(supplier)

@@ -66,8 +66,7 @@ function key({ clause, what }: CalendarEntry): string {
 
 function entryOf(clause: Clause, { at, what, by }: DueDate, now: Ms): CalendarEntry {
   const { kind, assumed } = clause
-  const days = clause.kind === 'spend_commit' ? clause.warnDays : (leadDays[kind] ?? leadDaysElse)
-  const warnFrom = at - days * dayMs
+  const warnFrom = nearFrom(clause, at)
   return {
     at,
     kind,
@@ -78,6 +77,13 @@ function entryOf(clause: Clause, { at, what, by }: DueDate, now: Ms): CalendarEn
     isNear: now >= warnFrom,
     assumed,
   }
+}
+
+/** The moment from which on a date of a clause is near. */
+export function nearFrom(clause: Clause, at: Ms): Ms {
+  const { kind } = clause
+  const days = kind === 'spend_commit' ? clause.warnDays : (leadDays[kind] ?? leadDaysElse)
+  return at - days * dayMs
 }
 
 function datesOf(clause: Clause, all: readonly Clause[], now: Ms): readonly DueDate[] {

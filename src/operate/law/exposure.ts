@@ -4,11 +4,13 @@
 
 import { formatAmount } from '../../core/contracts/amount.ts'
 import { bindingClauses } from '../../core/contracts/money/account.ts'
-import { exposures, overLimit } from '../../core/contracts/money/exposure.ts'
+import { endingSupport, exposures, lapses, overLimit } from '../../core/contracts/money/exposure.ts'
 import type { Charge } from '../../core/domain/charge.ts'
+import { clauseName } from '../../core/domain/clause.ts'
 import { formatDay } from '../../core/domain/day.ts'
 import type { Spec } from '../../core/domain/spec.ts'
-import type { Ledger, Row } from '../../ports/ledger.ts'
+import type { Ms } from '../../core/domain/time.ts'
+import type { Ledger, Row, Snapshot } from '../../ports/ledger.ts'
 import { accountOf, type Charged, partsOf } from './money.ts'
 import { historyOf, type LawChange } from './take.ts'
 
@@ -26,18 +28,45 @@ export interface ExposureView {
 
 export function exposureView(charged: Charged): readonly ExposureView[] {
   const { snapshot } = charged
-  const limits = snapshot.rows.policy[0]?.body.exposureLimits ?? []
   const clauses = bindingClauses(historyOf(snapshot))
   return exposures(clauses, usedOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
-    const limit = limits.find((each) => each.supplier === supplier)?.max ?? null
     const { held, supported, atRisk } = amounts
     return {
       supplier,
       held: String(held),
       supported: String(supported),
       atRisk: String(atRisk),
-      limit: limit === null ? null : String(limit),
+      limit: limitOf(snapshot, supplier),
     }
+  })
+}
+
+function limitOf({ rows }: Snapshot, supplier: string): string | null {
+  const limits = rows.policy[0]?.body.exposureLimits ?? []
+  const found = limits.find((each) => each.supplier === supplier)
+  return found ? String(found.max) : null
+}
+
+/** A guarantor that soon stands for less than is held. */
+export interface LapseView {
+  readonly clause: string
+  readonly guarantor: string
+  readonly supplier: string
+  readonly at: Ms
+  /** Held without support from then on. */
+  readonly atRisk: string
+  readonly limit: string | null
+}
+
+export function lapsesView(charged: Charged): readonly LapseView[] {
+  const { snapshot } = charged
+  const clauses = bindingClauses(historyOf(snapshot))
+  // Years of charges are gone through only where support ends.
+  if (endingSupport(clauses, snapshot.now).length === 0) return []
+  return lapses(clauses, usedOf(charged), snapshot.now).map(({ clause, at, supplier, atRisk }) => {
+    const limit = limitOf(snapshot, supplier)
+    const { guarantor } = clause
+    return { clause: clauseName(clause), guarantor, supplier, at, atRisk: String(atRisk), limit }
   })
 }
 

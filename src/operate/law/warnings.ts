@@ -1,13 +1,13 @@
 /**
  * Money that is lost if nobody acts: what can be claimed and soon cannot, what was promised and
- * will not be used, and suppliers that hold more of ours than they may.
+ * will not be used, and suppliers that hold more of ours than they may or than is stood for.
  */
 import { formatAmount } from '../../core/contracts/amount.ts'
 import { bindingClauses } from '../../core/contracts/money/account.ts'
 import { formatDay } from '../../core/domain/day.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { claimsView } from './claims.ts'
-import { exposureView } from './exposure.ts'
+import { exposureView, type LapseView, lapsesView } from './exposure.ts'
 import { type BurnDownView, burnDownView, type Charged } from './money.ts'
 import { historyOf } from './take.ts'
 
@@ -41,6 +41,7 @@ export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<r
       const text = `${held}, and may hold ${formatAmount(BigInt(limit))}`
       return [{ name: 'exposure', text: `${text}; see \`calumet contract exposure\`` }]
     }),
+    ...lapsesView(charged).map(lapseWarning),
   ]
 }
 
@@ -58,4 +59,11 @@ function shortfallWarning({ clause, at, shortfall, neededPerDay }: BurnDownView)
   const by = at === null ? '' : ` by ${formatDay(at)}`
   const text = `${missing} of ${clause} will not be used${by}, unless ${perDay} a day is spent`
   return { name: 'commitments', text: `${text}; see \`calumet contract burn-down\`` }
+}
+
+function lapseWarning({ clause, guarantor, supplier, at, atRisk, limit }: LapseView): Warning {
+  const lapse = `${guarantor} stands for ${supplier} until ${formatDay(at)} (${clause})`
+  const held = `then ${supplier} holds ${formatAmount(BigInt(atRisk))} of ours without support`
+  const max = limit === null ? '' : `, and may hold ${formatAmount(BigInt(limit))}`
+  return { name: 'exposure', text: `${lapse}; ${held}${max}; see \`calumet contract exposure\`` }
 }

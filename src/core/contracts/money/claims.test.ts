@@ -11,7 +11,7 @@ import { commitments } from './commitments.ts'
 import { backstop, optionValue } from './contingent.ts'
 import { type DrawnCharge, draw } from './draw.ts'
 import { exitCost, noticeDeadline, salvage } from './exit.ts'
-import { exposures, overLimit } from './exposure.ts'
+import { exposures, lapses, overLimit } from './exposure.ts'
 import { mfnClaim, type PaidLine } from './mfn.ts'
 
 const { clauses } = contract(`- kind: take_or_pay
@@ -152,6 +152,31 @@ it('[CL50] at risk is what a supplier holds of ours, less what a guarantor stand
   assert.deepEqual(over(699), ['$700.00', day('2025-02-01')])
   assert.deepEqual(over(700), ['$1,200.00', day('2025-06-01')])
   assert.equal(over(1_200), null)
+})
+
+it('[CL73] support that ends before what it stands for is told while its end is near', () => {
+  const prepay = '- {kind: prepay, form: prepay, amount: $1000, paid: 2025-01-01}\n'
+  const bank = '- {kind: credit_support, id: bank, guarantor: bank, amount: $300, to: 2025-06-30}\n'
+  const told = (more: string, at: string, used = 400) => {
+    const held = contract(prepay + bank + more).clauses
+    return lapses(held, { 'deal/prepay': amountOf(used) }, day(at)).map((each) => {
+      return `${each.clause.id} ${formatDay(each.at)} ${formatAmount(each.atRisk)}`
+    })
+  }
+  assert.deepEqual(told('', '2025-03-31'), [])
+  assert.deepEqual(told('', '2025-04-01'), ['bank 2025-06-30 $600.00'])
+  assert.deepEqual(told('', '2025-06-29'), ['bank 2025-06-30 $600.00'])
+  assert.deepEqual(told('', '2025-06-30'), [])
+  // Nothing is left that it would stand for.
+  assert.deepEqual(told('', '2025-06-01', 1_000), [])
+  const other = (more: string) => {
+    return told(`- {kind: credit_support, id: other, guarantor: fund, ${more}}`, '2025-06-01')
+  }
+  assert.deepEqual(other('amount: $200'), ['bank 2025-06-30 $400.00'])
+  assert.deepEqual(other('amount: $600'), [])
+  // Who takes its place stands for as much, or for less.
+  assert.deepEqual(other('amount: $300, from: 2025-06-30'), [])
+  assert.deepEqual(other('amount: $299, from: 2025-06-30'), ['bank 2025-06-30 $301.00'])
 })
 
 it('[CL51] an option is worth what its futures come to, a backstop costs its cap', () => {

@@ -1,11 +1,12 @@
 /**
  * What we would lose if a supplier failed today: what it holds of ours, less what others stand for.
  */
-import type { Clause } from '../../domain/clause.ts'
+import type { Clause, CreditSupport } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import type { ExposureLimit } from '../../domain/supplier.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Amount, amountOf, atLeastNothing, least } from '../amount.ts'
+import { nearFrom } from '../calendar.ts'
 
 export interface Exposure {
   readonly supplier: string
@@ -19,6 +20,12 @@ export interface Exposure {
 /** A supplier that holds more of ours than it may. */
 export interface Over extends Exposure {
   readonly max: Amount
+  readonly at: Ms
+}
+
+/** A guarantor that will soon stand for less, while the supplier holds more than is stood for. */
+export interface Lapse extends Exposure {
+  readonly clause: CreditSupport
   readonly at: Ms
 }
 
@@ -50,11 +57,10 @@ export function exposures(
   const inForce = clauses.filter(({ to }) => to === null || now < to)
   const suppliers = [...new Set(inForce.map((each) => each.with))].sort()
   return suppliers.flatMap((supplier) => {
-    let [held, supported] = [0n, 0n]
+    const supported = supportAt(inForce, supplier, now)
+    let held = 0n
     for (const clause of inForce) {
       if (clause.with !== supplier) continue
-      if (clause.kind === 'credit_support' && clause.from <= now)
-        supported += amountOf(clause.dollars)
       if (clause.kind !== 'prepay' || clause.paidAt > now) continue
       const paid = amountOf(clause.dollars)
       held += atLeastNothing(paid - least(paid, used[clauseName(clause)] ?? 0n))
@@ -62,5 +68,37 @@ export function exposures(
     return held === 0n
       ? []
       : [{ supplier, held, supported, atRisk: atLeastNothing(held - supported) }]
+  })
+}
+
+function supportAt(clauses: readonly Clause[], supplier: string, at: Ms): Amount {
+  return clauses.reduce((sum, clause) => {
+    const isTheirs = clause.kind === 'credit_support' && clause.with === supplier
+    const isNow = clause.from <= at && (clause.to === null || at < clause.to)
+    return isTheirs && isNow ? sum + amountOf(clause.dollars) : sum
+  }, 0n)
+}
+
+/** Support that ends soon. */
+export function endingSupport(clauses: readonly Clause[], now: Ms): readonly CreditSupport[] {
+  return clauses.filter((clause): clause is CreditSupport => {
+    if (clause.kind !== 'credit_support' || clause.to === null) return false
+    return nearFrom(clause, clause.to) <= now && now < clause.to
+  })
+}
+
+/** What is held without support once it ends, as if nothing more were used until then. */
+export function lapses(
+  clauses: readonly Clause[],
+  used: Readonly<Record<string, Amount>>,
+  now: Ms,
+): readonly Lapse[] {
+  return endingSupport(clauses, now).flatMap((clause) => {
+    const { with: supplier, to: at } = clause
+    if (at === null) return []
+    const then = exposures(clauses, used, at).find((each) => each.supplier === supplier)
+    // Another one that begins as it ends may stand for as much.
+    const isLess = supportAt(clauses, supplier, at) < supportAt(clauses, supplier, at - 1)
+    return then && isLess && then.atRisk > 0n ? [{ ...then, clause, at }] : []
   })
 }
