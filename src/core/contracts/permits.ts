@@ -34,7 +34,7 @@ export function permits(inForce: readonly Clause[], act: Act, records: Records):
       duties.push({ clause, duty: finding.duty })
       continue
     }
-    const waiver = isHard(clause) ? null : waiverOf(clause, act.at, records)
+    const waiver = isHard(clause) ? null : waiverOf(clauseName(clause), act.at, records)
     if (waiver) duties.push({ clause, duty: phraseWaiver(waiver) })
     else refusals.push({ clause, why: withDoubt(clause, finding.why), remedy: finding.remedy })
   }

@@ -5,6 +5,7 @@
  * What is bought goes by `barOf`, which stops at the first bar.
  */
 import { clauseName } from '../domain/clause.ts'
+import type { Waiver } from '../domain/contract.ts'
 import { formatDay } from '../domain/day.ts'
 import { standingAt } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
@@ -19,6 +20,7 @@ import {
   trustBar,
 } from './law.ts'
 import { permits } from './permits.ts'
+import { waiverOf } from './rights/act.ts'
 
 export interface Said {
   /** `<contract>/<clause>`. */
@@ -48,6 +50,14 @@ export function findings(law: Law, buying: Buying): Findings {
     duties: once(duties.map(({ clause, duty }) => ({ clause: clauseName(clause), says: duty }))),
     preferred: preferred(law, buying),
   }
+}
+
+/** What a purchase that nothing bars counts on: each waiver without which a clause would bar it. */
+export function waiversOf(law: Law, buying: Buying): readonly Waiver[] {
+  const { at, records } = law
+  if (records.waivers.length === 0) return []
+  const { bars } = findings({ ...law, records: { ...records, waivers: [] } }, buying)
+  return bars.flatMap(({ clause }) => waiverOf(clause, at, records) ?? [])
 }
 
 /** A clause is asked about each act, and says the same to all of them. */

@@ -100,7 +100,12 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly actions: number
     readonly faults: string
   }
-  'lease.intended': LeaseFacts & { readonly notBefore?: Ms }
+  /** `waivers`: those without which a clause would bar it. */
+  'lease.intended': LeaseFacts & {
+    readonly notBefore?: Ms
+    readonly trust?: string
+    readonly waivers?: string
+  }
   'lease.asked': LeaseFacts & Call
   'lease.unsure': LeaseFacts & Call & Said
   /** `settled` is false where the order may still have been carried out. */

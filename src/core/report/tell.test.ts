@@ -119,6 +119,11 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
       'pretrain.0: will buy H100:8 x2 at rival (gpu-h100) for at most $12.40/h, ' +
         'and asks for it in 48s',
     ],
+    [
+      { ...gang, waivers: 'override w1 of msa/alone' },
+      'pretrain.0: will buy H100:8 x2 at rival (gpu-h100) for at most $12.40/h ' +
+        'under override w1 of msa/alone',
+    ],
   ],
   'lease.asked': [
     [{ ...gang, call: 1 }, 'pretrain.0: asked for H100:8 x2 at rival (gpu-h100)'],

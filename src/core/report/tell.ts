@@ -85,9 +85,10 @@ const tellers: Tellers = {
 
   'lease.intended': (event, facts) => {
     const limit = perHour(facts.pricePerHour)
-    const { notBefore } = facts
+    const { notBefore, waivers } = facts
+    const under = waivers === undefined ? '' : ` under ${waivers}`
     const later = notBefore === undefined ? '' : `, and asks for it${within(event, notBefore)}`
-    return `${forRun(event)}: will buy ${bought(event, facts)} for at most ${limit}${later}`
+    return `${forRun(event)}: will buy ${bought(event, facts)} for at most ${limit}${under}${later}`
   },
   'lease.asked': (event, facts) => {
     const again = (facts.call ?? 1) > 1 ? `, call ${facts.call}` : ''

@@ -169,6 +169,32 @@ it('[OP24] an override takes two persons, and lifts nothing before', async (t) =
   assert.equal(await barred(), null)
 })
 
+it('[OP24] a purchase names each waiver without which it would be barred', async (t) => {
+  const scoped = `${acme}scope: { products: [chat], regions: [us] }\n---${contract('msa', 'bolt')}`
+  const until = now + 86_400_000
+  const reason = 'no space'
+  const named = async (product: string, isGranted = true) => {
+    const ledger = await openLedger(t)
+    await submit(ledger, read(scoped), null)
+    const granted = { clause: 'msa/alone', kind: 'granted', until, reason, by: 'ann' } as const
+    if (isGranted) await waive(ledger, granted)
+    const ours = { clause: 'list/acme', kind: 'override', until, reason } as const
+    await waive(ledger, { ...ours, by: 'ann' })
+    await waive(ledger, { ...ours, by: 'ben' })
+    const spec = { ...job('w'), product }
+    const body = { spec, state: 'active', submittedAt: now, endedAt: null } as const
+    const put = { kind: 'workload', id: 'w', version: 0, live: true, body } as const
+    await ledger.commit({ puts: [put], events: [] })
+    const { commit } = decide(await ledger.read(), observed, options)
+    return commit.events.flatMap(({ kind, facts }) => {
+      return kind === 'lease.intended' ? [facts.waivers] : []
+    })
+  }
+  assert.deepEqual(await named('chat'), ['waiver w1 of msa/alone'])
+  assert.deepEqual(await named('mail'), ['waiver w1 of msa/alone, override w2 of list/acme'])
+  assert.deepEqual(await named('chat', false), [])
+})
+
 it('[OP24] nobody waives what is not there, is over, or nobody can waive', async (t) => {
   const ledger = await openLedger(t)
   const text = contract('msa', 'bolt').replace('exclusivity, id: alone', residency)

@@ -11,6 +11,8 @@ import {
   signed,
   trustTerms,
 } from '../../core/contracts/law.ts'
+import { waiversOf } from '../../core/contracts/verdict.ts'
+import type { Waiver } from '../../core/domain/contract.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Acquire, Plan } from '../../core/domain/plan.ts'
 import type { Run } from '../../core/domain/run.ts'
@@ -49,7 +51,9 @@ function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law):
   const { do: _, slot: __, lease: id, pricePerHour: ___, ...terms } = action
   const workload = rows.get('workload', action.workload)?.spec
   const seller = rows.get('supplier', action.supplier)
-  if (workload && !sign(rows, { ...action, id, workload, seller }, options, law)) return
+  const buying = workload ? { ...action, id, workload, seller } : null
+  const lawNow = lawSoFar(rows, options, law)
+  if (buying && lawNow !== law && !sign(rows, buying, lawNow)) return
   const { team, product } = workload ?? {}
   const key = keyOf(installation, id)
   const jitterMs = jitterAt(law, { seller, region: action.region })
@@ -79,9 +83,11 @@ function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law):
   }
   writeLease(rows, lease)
   const trust = workload ? trustTerms(law, { workload, seller, region: action.region }) : null
+  const waivers = buying ? waiversOf(lawNow, buying) : []
   const facts = {
     attempt: lease.attempt,
     ...(trust !== null && { trust }),
+    ...(waivers.length > 0 && { waivers: waivers.map(waiverText).join(', ') }),
     ...(notBefore !== null && { notBefore }),
   }
   rows.events.push(leaseEvent(lease, 'lease.intended', facts))
@@ -89,18 +95,26 @@ function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law):
   if (run) writeRun(rows, { ...run, attempts: action.attempt })
 }
 
+function waiverText({ id, kind, clause }: Waiver): string {
+  return `${kind === 'granted' ? 'waiver' : 'override'} ${id} of ${clause}`
+}
+
+/** With what this turn has signed for already; the same where no right of first refusal counts. */
+function lawSoFar(rows: Sheet, { memory }: DecideOptions, law: Law): Law {
+  const { inForce, records } = law
+  if (records.cases.length === 0 && !inForce.some(({ kind }) => kind === 'rofr')) return law
+  const cases = rows.all('right')
+  const purchases = purchasesOf(new Set([...memory.owners.values(), ...rows.all('lease')]))
+  return { ...law, records: { ...records, cases, purchases } }
+}
+
 /**
  * A purchase under a right of first refusal is signed for with it; false where another purchase of
  * this turn has used that freedom up, or comes with it to more than may be bought unasked.
  */
-function sign(rows: Sheet, buying: Buying, { memory }: DecideOptions, law: Law): boolean {
-  const { inForce, records: before } = law
-  if (before.cases.length === 0 && !inForce.some(({ kind }) => kind === 'rofr')) return true
-  const cases = rows.all('right')
-  const purchases = purchasesOf(new Set([...memory.owners.values(), ...rows.all('lease')]))
-  const now = { ...law, records: { ...before, cases, purchases } }
-  if (barOf(now, buying)) return false
-  const done = signed(now, buying)
+function sign(rows: Sheet, buying: Buying, law: Law): boolean {
+  if (barOf(law, buying)) return false
+  const done = signed(law, buying)
   if ('refused' in done) return false
   for (const each of done.cases) rows.set('right', each.id, each)
   return true
