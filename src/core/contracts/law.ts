@@ -16,7 +16,7 @@ import { jitterOf } from '../trust/shaping.ts'
 import { inForceAt } from './as-of.ts'
 import { heard, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
-import { type Act, noRecords, type Records, type Refusal } from './rights/act.ts'
+import { type Act, noRecords, type Records, type Refusal, waiverOf } from './rights/act.ts'
 import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
 import { advance, passed } from './rofr/advance.ts'
 import { isAboutDeal } from './rofr/bar.ts'
@@ -290,6 +290,8 @@ export function signed(
     if (!isBinding || !isAboutDeal(each, buying.supplier, deal)) continue
     if (each.purchases.includes(purchase)) continue
     const next = advance(each, { at, actor: 'us', event: 'bind', purchase, deal })
+    // Where the right is set aside, what its case does not allow goes on without it.
+    if (next.refused !== null && waiverOf(clauseName(each.clause), at, records)) continue
     if (next.refused !== null) return { refused: next.refused }
     cases.push(next.case)
   }

@@ -30,6 +30,7 @@ import {
   openRight,
   rightsOf,
 } from './rofr.ts'
+import { waive } from './waive.ts'
 
 const day = 86_400_000
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -329,4 +330,14 @@ it('[OP27] a block binds for as long as it lasts, and is told so', async (t) => 
   await openRight(ledger, { workload: 'train', offer: 'rival/h100x8', by: 'ann' }, [block])
   const done = await tell(id)
   assert.deepEqual('notice' in done && done.notice.terms, { term: '3 days', accelerators: '8' })
+})
+
+it('[OP24] a right that is set aside holds nothing up, though a case of it is open', async (t) => {
+  const { ledger, open, turn } = await house(t)
+  assert.equal((await open('train')).outcome, 'done')
+  assert.deepEqual(await turn(), [])
+  const until = Date.parse('2025-06-01')
+  const order = { clause: 'msa/first', kind: 'granted', until, reason: 'letter' } as const
+  assert.equal((await waive(ledger, { ...order, by: 'ann' })).outcome, 'done')
+  assert.deepEqual((await turn()).toSorted(), ['other', 'train'])
 })
