@@ -1,14 +1,17 @@
 /**
  * What is wrong between two clauses: promises that cannot both be kept.
  */
-import type { Clause, Condition, Scope } from '../../domain/clause.ts'
+import type { Clause, Condition, Exclusivity, LaunchFirst, Scope } from '../../domain/clause.ts'
 import { inScope } from '../scope.ts'
 import { type Contradiction, contradiction } from './contradiction.ts'
 
 /** Each pair once, in either order. */
 export function conflicts(a: Clause, b: Clause): readonly Contradiction[] {
   if (!mayConflict(a, b) || !overlapInTime(a, b) || !overlap(a.scope, b.scope)) return []
-  return [...exclusive(a, b), ...exclusive(b, a), ...priorities(a, b), ...placements(a, b)]
+  return [
+    ...[...exclusive(a, b), ...exclusive(b, a)],
+    ...[...priorities(a, b), ...launches(a, b), ...orders(a, b), ...placements(a, b)],
+  ]
 }
 
 function mayConflict(a: Clause, b: Clause): boolean {
@@ -16,7 +19,9 @@ function mayConflict(a: Clause, b: Clause): boolean {
 }
 
 /** Of any two that cannot both be kept, one is of these kinds. */
-const claimants: ReadonlySet<Clause['kind']> = new Set(['exclusivity', 'rofr', 'residency'])
+const claimants: ReadonlySet<Clause['kind']> = new Set([
+  ...(['exclusivity', 'rofr', 'residency', 'launch_first', 'preferred_overflow'] as const),
+])
 
 function exclusive(a: Clause, b: Clause): readonly Contradiction[] {
   if (a.kind !== 'exclusivity' || a.with === b.with) return []
@@ -41,6 +46,45 @@ function priorities(a: Clause, b: Clause): readonly Contradiction[] {
   if (a.priority !== b.priority) return []
   const found = `${a.with} and ${b.with} are to be asked at the same time`
   return [contradiction('priority', a, { other: b, found, remedy: 'give one another priority' })]
+}
+
+/** Products that may start nowhere: who is to be first may not be. */
+function launches(a: Clause, b: Clause): readonly Contradiction[] {
+  if (a.kind !== 'launch_first') return b.kind === 'launch_first' ? launches(b, a) : []
+  if (a.with === b.with) return []
+  if (b.kind === 'launch_first' && barsStart(a, b) && barsStart(b, a)) {
+    const found = `${a.with} and ${b.with} are both to be first, so that it may start at neither`
+    const remedy = 'narrow the scope of one, or end it earlier'
+    return [contradiction('launch', a, { other: b, found, remedy })]
+  }
+  // Whom the first launch leaves out may start at once.
+  if (b.kind !== 'exclusivity' || !barsStart(b, a) || !overlap(a.scope, [suppliedBy(b)])) return []
+  const found = `${a.with} is to be first with what only ${b.with} may supply`
+  const remedy = 'obtain a waiver, narrow one of the scopes, or write the exception down'
+  return [contradiction('launch', a, { other: b, found, remedy })]
+}
+
+/** Whether no product that is in both may start where the other clause wants it first. */
+function barsStart(bar: Exclusivity | LaunchFirst, first: LaunchFirst): boolean {
+  const start = [...first.scope, suppliedBy(first)]
+  if (bar.kind === 'exclusivity' && bar.except.some((each) => covers(each, start))) return false
+  // It may start in a region, say, that the bar leaves out.
+  const where = bar.scope.filter(({ dimension }) => dimension !== 'product')
+  return covers(where, start)
+}
+
+/** What one side supplies, whatever its clause says of suppliers. */
+function suppliedBy(clause: Clause): Condition {
+  return { dimension: 'supplier', operator: 'In', values: [clause.with] }
+}
+
+function orders(a: Clause, b: Clause): readonly Contradiction[] {
+  if (a.kind !== 'preferred_overflow' || b.kind !== 'preferred_overflow') return []
+  const [one, another] = [a.order.join(', '), b.order.join(', ')]
+  if (a.with !== b.with || one === another) return []
+  const found = `where ${a.with} is full, one says ${one}, the other ${another}`
+  const remedy = 'give both the same order, or narrow the scope of one'
+  return [contradiction('order', a, { other: b, found, remedy })]
 }
 
 function placements(a: Clause, b: Clause): readonly Contradiction[] {
@@ -70,18 +114,34 @@ export function overlap(a: Scope, b: Scope): boolean {
   return !a.some((condition) => apart(condition, b)) && !b.some((condition) => apart(condition, a))
 }
 
-/** A list of names none of which the other scope would take. Suppliers may have many relations. */
+/**
+ * Names, or beginnings of names, none of which the other scope would take. Suppliers may have many
+ * relations.
+ */
 function apart({ dimension, operator, values }: Condition, other: Scope): boolean {
-  if (operator !== 'In' || dimension === 'supplier_relation') return false
+  if (dimension === 'supplier_relation') return false
   const theirs = other.filter((each) => each.dimension === dimension)
+  if (operator === 'StartsWith') {
+    const begun = theirs.filter((each) => each.operator === 'StartsWith')
+    return begun.some((each) => !each.values.some((one) => values.some((two) => nested(one, two))))
+  }
+  if (operator !== 'In') return false
   return values.every((value) => inScope(theirs, { [dimension]: [value] }) === 'no')
 }
 
-/** Whether every name in a scope lies within another, as far as names are listed. */
+function nested(one: string, two: string): boolean {
+  return one.startsWith(two) || two.startsWith(one)
+}
+
+/** Whether every name in a scope lies within another, as far as names or beginnings are listed. */
 function covers(outer: Scope, inner: Scope): boolean {
   return outer.every((condition) => {
-    const { dimension } = condition
-    const listed = inner.filter((each) => each.dimension === dimension && each.operator === 'In')
+    const { dimension, operator } = condition
+    const listed = inner.filter((each) => {
+      const isListed =
+        each.operator === 'In' || (each.operator === operator && operator === 'StartsWith')
+      return each.dimension === dimension && isListed
+    })
     return listed.some(({ values }) => {
       return values.every((value) => inScope([condition], { [dimension]: [value] }) === 'yes')
     })

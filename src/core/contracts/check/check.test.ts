@@ -119,6 +119,51 @@ it('[CL58] two are not asked at the same time, and work may run somewhere', () =
   ])
 })
 
+it('[CL76] a product may start somewhere', () => {
+  const told = (first: string, second: string) => {
+    return found(deal('a', 'incumbent', `- {${first}}`) + deal('b', 'rival', `- {${second}}`))
+  }
+  const api = 'kind: launch_first, scope: {product: {starts_with: api}}'
+  const both = 'incumbent and rival are both to be first, so that it may start at neither'
+  assert.deepEqual(told(api, 'kind: launch_first'), [
+    `launch a/launch-first b/launch-first: ${both}`,
+  ])
+  assert.deepEqual(told(api, api.replace('api', 'api-chat')).length, 1)
+  assert.deepEqual(told(api, api.replace('api', 'chat')), [])
+  assert.deepEqual(told(`${api}, to: 2026-01-01`, `${api}, from: 2026-01-01`), [])
+  // It starts at the rival in the other regions, or at once, and then at the incumbent.
+  assert.deepEqual(told('kind: launch_first, scope: {region: us}', api), [])
+  assert.deepEqual(told('kind: launch_first, scope: {supplier: {not_in: [rival]}}', api), [])
+  const alone = api.replace('launch_first', 'exclusivity')
+  const only = [
+    'launch b/launch-first a/exclusivity: rival is to be first with what only incumbent may supply',
+  ]
+  assert.deepEqual(told(alone, api), only)
+  assert.deepEqual(told('kind: exclusivity', api), only)
+  assert.deepEqual(told(`${alone}, except: [{supplier: rival}]`, api), [])
+  assert.deepEqual(told(`${alone}, except: [{product: {starts_with: ap}}]`, api), [])
+  assert.deepEqual(told('kind: exclusivity, scope: {region: us}', api), [])
+  const others = 'kind: launch_first, scope: {supplier: {not_in: [incumbent]}}'
+  assert.deepEqual(told('kind: exclusivity', others), [])
+  assert.deepEqual(found(deal('a', 'incumbent', `- {${alone}}\n- {${api}}`)), [])
+})
+
+it('[CL77] whoever is full is followed in one order', () => {
+  const told = (first: string, second: string, party = 'incumbent') => {
+    const [one, another] = [first, second].map((each) => `- {kind: preferred_overflow, ${each}}`)
+    return found(deal('a', 'incumbent', one ?? '') + deal('b', party, another ?? ''))
+  }
+  assert.deepEqual(told('order: [ally, rival]', 'order: [rival, ally]'), [
+    'order a/preferred-overflow b/preferred-overflow: ' +
+      'where incumbent is full, one says ally, rival, the other rival, ally',
+  ])
+  assert.deepEqual(told('order: [ally]', 'order: [ally]'), [])
+  assert.deepEqual(told('order: [ally]', 'order: [incumbent]', 'rival'), [])
+  const scoped = (product: string) => `order: [${product}], scope: {product: ${product}}`
+  assert.deepEqual(told(scoped('chat'), scoped('api')), [])
+  assert.deepEqual(told('order: [ally], to: 2026-01-01', 'order: [rival], from: 2026-01-01'), [])
+})
+
 it('[CL58] finds nothing wrong with the story', () => {
   const file = new URL(
     '../../../../examples/contracts/incumbent-overflow-rival.yaml',

@@ -11,6 +11,8 @@ export type ContradictionKind =
   | 'scope' // matches nothing that is known
   | 'exclusive' // two are promised the same alone, or one is promised what is bought elsewhere
   | 'priority' // two are to be asked at the same time
+  | 'launch' // who is to be first may not be
+  | 'order' // two orders for the same overflow
   | 'secret' // one is to be told what is kept for another
   | 'placement' // work that may run nowhere
 
