@@ -33,8 +33,11 @@ export function dates(clause: Clause, contract: Contract): readonly Contradictio
           ),
         ]
       : []
+  // What is paid ahead may be paid when the contract is signed, before the clause begins.
+  const paidFrom = Math.min(contract.from, contract.signedAt ?? contract.from)
+  const since = clause.kind === 'prepay' ? paidFrom : from
   const outside = datesWithin(clause).flatMap(({ what, at, path }) => {
-    const isOutside = at < from || (to !== null && at > to)
+    const isOutside = at < since || (to !== null && at > to)
     const found = `${what}, on ${formatDay(at)}, is outside the clause`
     return isOutside ? [wrong(path, found, 'move it or the clause')] : []
   })
@@ -64,6 +67,8 @@ function datesWithin(clause: Clause): readonly DateWithin[] {
     case 'price':
       if (clause.reviewAt === null) return []
       return [{ what: 'the review', at: clause.reviewAt, path: ['review'] }]
+    case 'prepay':
+      return [{ what: 'the payment', at: clause.paidAt, path: ['paid'] }]
     default:
       return []
   }

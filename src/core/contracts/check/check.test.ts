@@ -55,6 +55,21 @@ it('[CL54] dates stand in order, within their clause and within their contract',
   )
 })
 
+it('[CL78] what is paid ahead is paid in the time of its contract', () => {
+  const paid = (on: string, more = '') => {
+    const text = `- {kind: prepay, form: prepay, amount: $5, paid: ${on}${more}}`
+    return contradictions(contracts(deal('a', 'rival', text))).map(({ path, found: what }) => {
+      return `${path.join('.')}: ${what}`
+    })
+  }
+  assert.deepEqual(paid('2024-12-31'), ['paid: the payment, on 2024-12-31, is outside the clause'])
+  assert.deepEqual(paid('2028-01-02'), ['paid: the payment, on 2028-01-02, is outside the clause'])
+  assert.deepEqual(paid('2026-01-02', ', to: 2026-01-01').length, 1)
+  assert.deepEqual(paid('2025-01-01'), [])
+  // What it may be drawn for comes later.
+  assert.deepEqual(paid('2025-06-01', ', from: 2026-01-01'), [])
+})
+
 it('[CL55] what is named is there, once', () => {
   assert.deepEqual(
     found(
