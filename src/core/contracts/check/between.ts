@@ -25,10 +25,10 @@ const claimants: ReadonlySet<Clause['kind']> = new Set([
 
 function exclusive(a: Clause, b: Clause): readonly Contradiction[] {
   if (a.kind !== 'exclusivity' || a.with === b.with) return []
-  if (a.except.some((each) => covers(each, b.scope))) return []
+  if (excepts(a, b)) return []
   if (b.kind === 'exclusivity') {
     // Told once for the pair.
-    if (a.with > b.with) return []
+    if (a.with > b.with || excepts(b, a)) return []
     const found = `${a.with} and ${b.with} are both promised the same alone`
     const remedy = 'narrow the scope of one, or end it earlier'
     return [contradiction('exclusive', a, { other: b, found, remedy })]
@@ -58,7 +58,7 @@ function launches(a: Clause, b: Clause): readonly Contradiction[] {
     return [contradiction('launch', a, { other: b, found, remedy })]
   }
   // Whom the first launch leaves out may start at once.
-  if (b.kind !== 'exclusivity' || !barsStart(b, a) || !overlap(a.scope, [suppliedBy(b)])) return []
+  if (b.kind !== 'exclusivity' || !barsStart(b, a) || !overlap(a.scope, [fromSide(b)])) return []
   const found = `${a.with} is to be first with what only ${b.with} may supply`
   const remedy = 'obtain a waiver, narrow one of the scopes, or write the exception down'
   return [contradiction('launch', a, { other: b, found, remedy })]
@@ -66,15 +66,22 @@ function launches(a: Clause, b: Clause): readonly Contradiction[] {
 
 /** Whether no product that is in both may start where the other clause wants it first. */
 function barsStart(bar: Exclusivity | LaunchFirst, first: LaunchFirst): boolean {
-  const start = [...first.scope, suppliedBy(first)]
-  if (bar.kind === 'exclusivity' && bar.except.some((each) => covers(each, start))) return false
+  if (bar.kind === 'exclusivity' && excepts(bar, first)) return false
   // It may start in a region, say, that the bar leaves out.
   const where = bar.scope.filter(({ dimension }) => dimension !== 'product')
-  return covers(where, start)
+  return covers(where, suppliedBy(first))
 }
 
-/** What one side supplies, whatever its clause says of suppliers. */
-function suppliedBy(clause: Clause): Condition {
+function excepts({ except }: Exclusivity, other: Clause): boolean {
+  return except.some((each) => covers(each, suppliedBy(other)))
+}
+
+/** What a clause is about where its own side supplies it. */
+function suppliedBy(clause: Clause): Scope {
+  return [...clause.scope, fromSide(clause)]
+}
+
+function fromSide(clause: Clause): Condition {
   return { dimension: 'supplier', operator: 'In', values: [clause.with] }
 }
 

@@ -119,6 +119,11 @@ it('[CL57] the same is not promised to two alone, nor bought elsewhere', () => {
     'exclusive a/exclusivity b/spend-commit: ' +
       'rival is to be paid for what only incumbent may supply',
   ])
+  // An exception may name whom it is for, in either of two clauses.
+  const but = (party: string) => alone.replace('}}', `}, except: [{supplier: ${party}}]}`)
+  assert.deepEqual(found(deal('a', 'incumbent', but('rival')) + deal('b', 'rival', spend)), [])
+  assert.deepEqual(found(deal('a', 'incumbent', but('rival')) + deal('b', 'rival', alone)), [])
+  assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', but('incumbent'))), [])
   // It can be spent on something else.
   const wide = spend.replace('[api]', '[api, chat]')
   assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', wide)), [])
@@ -148,6 +153,7 @@ it('[CL76] a product may start somewhere', () => {
   assert.deepEqual(told(`${api}, to: 2026-01-01`, `${api}, from: 2026-01-01`), [])
   // It starts at the rival in the other regions, or at once, and then at the incumbent.
   assert.deepEqual(told('kind: launch_first, scope: {region: us}', api), [])
+  assert.deepEqual(told(api, 'kind: launch_first, scope: {region: us}'), [])
   assert.deepEqual(told('kind: launch_first, scope: {supplier: {not_in: [rival]}}', api), [])
   const alone = api.replace('launch_first', 'exclusivity')
   const only = [
