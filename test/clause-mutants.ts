@@ -114,8 +114,8 @@ export const clauseMutants: readonly ClauseMutant[] = [
   ]),
   clause('credit_support', 'what a guarantor stands for counts as nothing', ofClaims, [
     `${money}/exposure.ts`,
-    'supported += amountOf(clause.dollars)',
-    'supported = 0n',
+    'return isTheirs && isNow ? sum + amountOf(clause.dollars) : sum',
+    'return isTheirs && isNow ? 0n : sum',
   ]),
   clause('price', 'an index that nobody reported counts as good luck', ofMoney, [
     `${money}/price.ts`,
