@@ -24,6 +24,7 @@ import {
 } from '../../src/core/domain/world.ts'
 import { type Lesson, learn, lessonsOf, ripe } from '../../src/core/hunt/lessons.ts'
 import { plan } from '../../src/core/plan/plan.ts'
+import { unborn } from '../../src/core/plan/view.ts'
 import type { Policy, Scenario, View } from './replay.ts'
 
 /** The planner counts on being asked every 5 minutes at least; a tick of the traces is 10. */
@@ -43,7 +44,7 @@ export function calumet(scenario: Scenario): Policy {
     unripe: [],
     pools: new Map(),
     home: null,
-    run: unborn,
+    run: waiting,
     savedIn: null,
   }
 
@@ -118,28 +119,12 @@ const supplier = 'cloud'
 const shape = { accelerator: 'H100', perNode: 8, nodes: 1 } as const
 const micros = (dollars: number) => Math.round(dollars * 1_000_000)
 
-const unborn: Run = {
-  id: 'job.0',
-  workload: 'job',
-  slot: 0,
-  revision: 1,
-  state: 'waiting',
-  epoch: 0,
-  lease: null,
-  attempts: 0,
-  retries: 0,
-  notBefore: 0,
-  startedAt: null,
-  fencedAt: null,
-  endedAt: null,
-  exitCode: null,
-  why: null,
-}
+const waiting: Run = { ...unborn, id: 'job.0', workload: 'job', slot: 0, revision: 1 }
 
 function jobOf({ taskS, ticks, tickS, restartS, checkpointGb }: Scenario): Job {
   return {
     kind: 'Job',
-    name: unborn.workload,
+    name: waiting.workload,
     generation: 1,
     revision: 1,
     priority: 50,

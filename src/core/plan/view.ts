@@ -129,7 +129,8 @@ export function standingOf(
 
 const none: readonly Lease[] = []
 
-const unborn = {
+/** A run before its first start. */
+export const unborn = {
   revision: 0,
   state: 'waiting',
   epoch: 0,
