@@ -170,7 +170,8 @@ function clauseRefusal(
   const endsAt = offer.window?.until
   const block = endsAt === undefined ? {} : { endsAt }
   const terms = { ...alternative, ...block, supplier, seller, region, pricePerHour }
-  const kind = `${supplier} ${region} ${alternative.accelerator}`
+  // Names may have blanks in them, and no two kinds may ever be taken for one.
+  const kind = [supplier, region, alternative.accelerator].join('\n')
   const known = bars?.get(kind)
   const bar = known === undefined ? barOf(law, { ...terms, workload, id: '' }) : known
   bars?.set(kind, bar)
