@@ -328,7 +328,7 @@ export function lawfulWish(law: Law, workload: Workload): readonly unknown[] {
   return [kind, isNameAsked(law) ? name : null, product, dataClass, endUsers]
 }
 
-/** A memo and nothing else: clauses in force never change but are replaced. */
+/** A memo and nothing else: a law never changes but is replaced. */
 const namesAsked = new WeakMap<Law, boolean>()
 
 function isNameAsked(law: Law): boolean {
