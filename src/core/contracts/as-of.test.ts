@@ -44,6 +44,19 @@ it('[CL4] of two versions the one that was recorded last holds, once it is known
   assert.equal(windowAt('2025-06-01'), 20)
 })
 
+it('[CL4] what is changed back holds again, from the day on which it was', () => {
+  const windows = [10, 20, 10].map((days, index) => {
+    const recordedAt = day('2025-01-01') + index * 86_400_000
+    const text = `- {kind: rofo, window: ${days} days, recorded: 2025-01-01}`
+    return { ...contract(text), generation: index + 1, recordedAt }
+  })
+  const windowOn = (known: string) => {
+    const [only] = asOf(windows.toReversed(), day('2025-03-01'), day(known)).inForce
+    return only?.kind === 'rofo' ? only.window.days : null
+  }
+  assert.deepEqual(['2025-01-01', '2025-01-02', '2025-01-03'].map(windowOn), [10, 20, 10])
+})
+
 const papers = `kind: Contract
 name: letter
 with: rival

@@ -86,12 +86,16 @@ function turnsOf(history: readonly Contract[]): readonly Ms[] {
 
 /** The contracts in the version that was recorded last, by name. */
 export function latestOf(history: readonly Contract[]): ReadonlyMap<string, Contract> {
-  const sorted = [...history].sort((a, b) => {
+  return new Map(inOrder(history).map((each) => [each.name, each]))
+}
+
+/** As they were recorded, one after another. */
+function inOrder(history: readonly Contract[]): readonly Contract[] {
+  return [...history].sort((a, b) => {
     return (
       a.recordedAt - b.recordedAt || a.generation - b.generation || (text(a) < text(b) ? -1 : 1)
     )
   })
-  return new Map(sorted.map((each) => [each.name, each]))
 }
 
 interface Version {
@@ -104,7 +108,7 @@ interface Version {
 /** A memo and nothing else. */
 const filed = new WeakMap<readonly Contract[], readonly Version[]>()
 
-/** Every version of every clause once, by name and by age, whatever the order of the history. */
+/** The versions of every clause, by name and by age, whatever the order of the history. */
 function recordsOf(history: readonly Contract[]): readonly Version[] {
   const records = filed.get(history) ?? versionsOf(history)
   filed.set(history, records)
@@ -112,21 +116,26 @@ function recordsOf(history: readonly Contract[]): readonly Version[] {
 }
 
 function versionsOf(history: readonly Contract[]): readonly Version[] {
-  const versions = new Map<string, Version>()
-  for (const { clauses, recordedAt, generation } of history) {
-    for (const clause of clauses) {
-      // A version stands again in every later record of its contract.
-      const first = versions.get(text(clause))
-      const knownFrom = Math.max(recordedAt, clause.recordedAt)
-      if (first && first.knownFrom <= knownFrom) continue
-      versions.set(text(clause), { clause, knownFrom, generation })
+  const versions: Version[] = []
+  const standing = new Map<string, ReadonlySet<string>>()
+  for (const { name, clauses, recordedAt, generation } of inOrder(history)) {
+    // A version stands again in every later record of its contract, and is no new one for that;
+    // what comes back after another took its place is.
+    const before = standing.get(name)
+    for (const clause of clauses.filter((each) => !before?.has(text(each)))) {
+      versions.push({ clause, knownFrom: Math.max(recordedAt, clause.recordedAt), generation })
     }
+    standing.set(name, new Set(clauses.map(text)))
   }
-  return [...versions.values()].sort((a, b) => {
+  return versions.sort((a, b) => {
     const [aName, bName] = [clauseName(a.clause), clauseName(b.clause)]
     if (aName !== bName) return aName < bName ? -1 : 1
     if (a.knownFrom !== b.knownFrom) return a.knownFrom - b.knownFrom
-    return a.generation - b.generation || (text(a.clause) < text(b.clause) ? -1 : 1)
+    if (a.generation !== b.generation) return a.generation - b.generation
+    if (a.clause.recordedAt !== b.clause.recordedAt) {
+      return a.clause.recordedAt - b.clause.recordedAt
+    }
+    return text(a.clause) < text(b.clause) ? -1 : 1
   })
 }
 
