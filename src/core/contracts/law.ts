@@ -19,7 +19,7 @@ import { phrase } from './phrase.ts'
 import { type Act, noRecords, type Records, type Refusal, waiverOf } from './rights/act.ts'
 import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
 import { advance, passed } from './rofr/advance.ts'
-import { isAboutDeal } from './rofr/bar.ts'
+import { isAboutDeal, isCovered } from './rofr/bar.ts'
 import { type Facts, isInScope } from './scope.ts'
 
 /** What binds at a moment, and what happened so far. */
@@ -283,17 +283,25 @@ export function signed(
 ): { readonly cases: readonly RofrCase[] } | { readonly refused: string } {
   const deal = dealOf(buying, { at })
   const { name: purchase } = buying.workload
+  const binding = new Set(inForce.map(clauseName))
+  const about = records.cases
+    .map((each) => passed(each, at))
+    .filter((each) => isAboutDeal(each, buying.supplier, deal))
+    .filter(({ clause }) => binding.has(clauseName(clause)))
   const cases: RofrCase[] = []
-  for (const before of records.cases) {
-    const each = passed(before, at)
-    const isBinding = inForce.some((clause) => clauseName(clause) === clauseName(each.clause))
-    if (!isBinding || !isAboutDeal(each, buying.supplier, deal)) continue
-    if (each.purchases.includes(purchase)) continue
-    const next = advance(each, { at, actor: 'us', event: 'bind', purchase, deal })
-    // Where the right is set aside, what its case does not allow goes on without it.
-    if (next.refused !== null && waiverOf(clauseName(each.clause), at, records)) continue
-    if (next.refused !== null) return { refused: next.refused }
-    cases.push(next.case)
+  for (const [right, ours] of Map.groupBy(about, ({ clause }) => clauseName(clause))) {
+    const signedFor = ours.filter(({ purchases }) => purchases.includes(purchase))
+    if (signedFor.some((each) => isCovered(each, { at, supplier: buying.supplier, deal }))) continue
+    // Of several cases of one right any that is free will do, as where it is asked about.
+    const said = ours
+      .filter((each) => !signedFor.includes(each))
+      .map((each) => advance(each, { at, actor: 'us', event: 'bind', purchase, deal }))
+    const free = said.find(({ refused }) => refused === null)
+    const [first] = said
+    if (free) cases.push(free.case)
+    else if (signedFor.length > 0 || first === undefined) continue
+    // Where the right is set aside, what its cases do not allow goes on without them.
+    else if (!waiverOf(right, at, records)) return { refused: first.refused ?? '' }
   }
   return { cases }
 }

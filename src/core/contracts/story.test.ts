@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
+import { job } from '../../testing/ledger-rows.ts'
 import { asOf } from './as-of.ts'
 import { contract, contracts, day } from './draw.test.ts'
-import { lawAt } from './law.ts'
+import { type Buying, barOf, lawAt, noLaw, signed } from './law.ts'
 import { permits } from './permits.ts'
 import { type Act, noRecords, type Records } from './rights/act.ts'
 import { overflowOrder } from './rights/overflow.ts'
@@ -118,6 +119,37 @@ it('[CL26] what was signed under a case may be asked for again, and counts no se
   const small = { ...buy('2025-08-02'), id: 'p2', deal: { ...deal, accelerators: 8 } } as Act
   assert.equal(answer(small, records), 'yes')
   assert.match(answer({ ...small, deal } as Act, records), /^no: .* was not given notice/)
+})
+
+it('[CL26] of two cases over the same the one that is free is signed under, and it alone', () => {
+  const right = asOf(history, told.at, told.at).inForce.find(({ kind }) => kind === 'rofr')
+  assert.ok(right?.kind === 'rofr')
+  const waived = (id: string, accelerators: number) => {
+    const terms = { ...deal, securityClass: '' }
+    const proposal = { ...buy('2025-08-01'), facts, id, deal: terms } as Proposal
+    const opened = openCase(right, proposal, { accelerators, added: [] })
+    return advance(opened, { event: 'waive', digest: 'w', ...told }).case
+  }
+  const [small, large, other] = [waived('a', 8), waived('b', 64), waived('c', 64)]
+  const records = { ...noRecords, cases: [small, large, other] }
+  const law = { ...noLaw, at: told.at, inForce: [right], records }
+  const buying: Buying = {
+    ...{
+      id: 'w.0.1',
+      workload: { ...job('w'), product: 'training' },
+      seller: null,
+      supplier: 'rival',
+      region: deal.region,
+    },
+    ...{ accelerator: 'GB200', perNode: 8, nodes: 4, pricePerHour: 32 * deal.pricePerHour },
+  }
+  assert.equal(barOf(law, buying), null)
+  const done = signed(law, buying)
+  assert.ok('cases' in done)
+  assert.deepEqual(
+    done.cases.map(({ id, acceleratorsFree }) => [id, acceleratorsFree]),
+    [[large.id, 32]],
+  )
 })
 
 it('[CL26] the repeal of 2025-10-28 was not known the day before', () => {

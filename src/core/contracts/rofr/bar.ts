@@ -8,7 +8,7 @@ import { formatDay } from '../../domain/day.ts'
 import { type Act, type Finding, factsOf, type Records } from '../rights/act.ts'
 import { mayBind, passed } from './advance.ts'
 import { improvements } from './deal.ts'
-import { opening } from './open.ts'
+import { opening, type Purchase } from './open.ts'
 
 /** A right that is no longer in force triggers nothing new; what it began is still to be ended. */
 export function rofrBar(
@@ -19,14 +19,10 @@ export function rofrBar(
   if (act.do !== 'buy') return null
   const { at, supplier, deal } = act
   const facts = factsOf(act)
-  const ours = records.cases.filter((each) => clauseName(each.clause) === clauseName(clause))
+  const { ours, unasked } = askedUnder(clause, records)
   const signed = ours.find((each) => each.purchases.includes(act.id) && isCovered(each, act))
   if (signed) return { finding: 'duty', duty: `keep the evidence of ${signed.id}` }
 
-  // What the holder was asked about before does not count a second time.
-  const unasked = records.purchases.filter(({ id }) => {
-    return !ours.some(({ purchases }) => purchases.includes(id))
-  })
   const open = ours.map((each) => passed(each, at)).filter((each) => isAbout(each, act))
   const isTriggered = isInForce && opening(clause, { ...act, facts }, unasked) !== null
   const isPending = open.some(({ step }) => pending.has(step))
@@ -51,6 +47,29 @@ export function rofrBar(
       ? `settle the case ${first.id} with ${clause.with}`
       : `give ${clause.with} notice under ${clauseName(clause)}`,
   }
+}
+
+interface Asked {
+  readonly ours: readonly RofrCase[]
+  /** What the holder was asked about before does not count a second time. */
+  readonly unasked: readonly Purchase[]
+}
+
+/** A memo and nothing else: a plan asks the same right about every offer. */
+const known = new WeakMap<Records, Map<Rofr, Asked>>()
+
+function askedUnder(clause: Rofr, records: Records): Asked {
+  const byRight = known.get(records) ?? new Map<Rofr, Asked>()
+  known.set(records, byRight)
+  const before = byRight.get(clause)
+  if (before) return before
+  const name = clauseName(clause)
+  const ours = records.cases.filter((each) => clauseName(each.clause) === name)
+  const signedFor = new Set(ours.flatMap(({ purchases }) => purchases))
+  const unasked = records.purchases.filter(({ id }) => !signedFor.has(id))
+  const asked = { ours, unasked }
+  byRight.set(clause, asked)
+  return asked
 }
 
 /** Nobody knows yet what comes of it. */
