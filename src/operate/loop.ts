@@ -4,7 +4,9 @@
  */
 import { firstDemand } from '../core/demand/demands.ts'
 import { event } from '../core/domain/event.ts'
+import type { Listing } from '../core/domain/rental.ts'
 import type { Spec } from '../core/domain/spec.ts'
+import type { Ms } from '../core/domain/time.ts'
 import type { WorkloadStatus } from '../core/domain/workload.ts'
 import { lessonsOfQuotes } from '../core/hunt/lessons.ts'
 import type { Clock, Keys } from '../ports/clock.ts'
@@ -23,6 +25,7 @@ import { doorbell } from './timing/doorbell.ts'
 import { type Decision, decide } from './turn/decide.ts'
 import type { DecideOptions, Observed } from './turn/observed.ts'
 import { withSpecs } from './turn/preview.ts'
+import { isStill, type Still, stillAfter } from './turn/still.ts'
 import type { Stray } from './turn/strays.ts'
 import { watch } from './watch.ts'
 
@@ -50,6 +53,11 @@ export function operator(options: OperatorOptions): Operator {
   let meanwhile: Pick<Commit, 'puts'>[] = []
   let straysSeen: ReadonlySet<string> = new Set()
   let last: Pick<Decision, 'world' | 'arrive'> | null = null
+  /** The last turn, where it left nothing to do. */
+  let still: Still | null = null
+  /** What each supplier listed last, in a turn that came to its end. */
+  let listings: ReadonlyMap<string, Listing> = new Map()
+  let turnedAt: Ms | null = null
   let said: string | null = null
   let listeningSinceMs = clock.steadyMs()
   let lookedAtMs = listeningSinceMs
@@ -117,7 +125,10 @@ export function operator(options: OperatorOptions): Operator {
     const led = lead.epoch() !== null
     const taken = await lead.take()
     if (taken === 'none') return
-    if (taken !== 'kept') memory = null
+    if (taken !== 'kept') {
+      memory = null
+      still = null
+    }
     if (taken === 'new' || !led) listeningSinceMs = clock.steadyMs()
     const known = memory ?? (await recalled())
     memory = known
@@ -137,12 +148,18 @@ export function operator(options: OperatorOptions): Operator {
   async function carryOut(known: Memory, sightings: Observed['sightings']): Promise<boolean> {
     const seen = await observed(sightings)
     const snapshot = await ledger.read()
-    teach(known, lessonsOfQuotes(known.belief, seen.offers), snapshot.now)
     // Whatever a listing shows was so later than this reading: it is asked for after it.
     eyes.poll(
       snapshot.rows.supplier.map(({ body }) => body),
       snapshot.now,
     )
+    const sight = { snapshot, seen, settings }
+    if (still && isStill(still, sight)) {
+      turnedAt = snapshot.now
+      return false
+    }
+    still = null
+    teach(known, lessonsOfQuotes(known.belief, seen.offers), snapshot.now)
     const decision = decide(snapshot, seen, optionsWith(known))
     for (const fault of decision.faults) log('error', `the plan was not carried out: ${fault}`)
     const { puts, events } = decision.commit
@@ -150,9 +167,10 @@ export function operator(options: OperatorOptions): Operator {
       const done = await commit(decision.commit)
       staleInARow = done.outcome === 'stale' ? staleInARow + 1 : 0
       if (done.outcome === 'stale') await refresh(known, done.kind, done.id)
-      // Whatever changed may allow a next move at once; but a row that never fits must not be all
-      // that happens here.
-      if (staleInARow < staleInARowMax) bell.ring()
+      // Whatever changed may allow a next move at once, but for the plan alone, of which nothing
+      // follows; and a row that never fits must not be all that happens here.
+      const isMore = puts.some(({ kind }) => kind !== 'plan')
+      if (isMore && staleInARow < staleInARowMax) bell.ring()
       if (done.outcome !== 'done') return false
     }
     if (seen.sightings.length > 0) straysSeen = nextStrays(straysSeen, seen, decision.strays)
@@ -160,6 +178,12 @@ export function operator(options: OperatorOptions): Operator {
     for (const lease of decision.releases) calls.release(lease)
     for (const stray of decision.strays) if (stray.certain) calls.giveBack(stray)
     last = decision
+    turnedAt = snapshot.now
+    listings = new Map([
+      ...listings,
+      ...sightings.map(({ supplier, listing }) => [supplier, listing] as const),
+    ])
+    still = stillAfter(decision, sight, listings)
     return true
   }
 
@@ -209,7 +233,7 @@ export function operator(options: OperatorOptions): Operator {
     },
     audit: auditor({ ledger, open, clock, keys, settings }),
     outlook: (workload) => (lead.epoch() === null ? null : outlookOf(last, workload)),
-    health: () => ({ leading: lead.epoch() !== null, lastTurnAt: last?.world.now ?? null, said }),
+    health: () => ({ leading: lead.epoch() !== null, lastTurnAt: turnedAt, said }),
   }
 }
 

@@ -3,7 +3,9 @@
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { Charge } from '../../core/domain/charge.ts'
 import type { Lease } from '../../core/domain/lease.ts'
+import type { Offer } from '../../core/domain/offer.ts'
 import type { Node, Run } from '../../core/domain/run.ts'
 import { defaultPolicy, type Policy, type SupplierSpec } from '../../core/domain/supplier.ts'
 import type { Alternative } from '../../core/domain/workload.ts'
@@ -151,16 +153,17 @@ it('[OP33] starts work only under rules that stand until its start is written', 
   ])
 })
 
+const running: Run = {
+  ...{ id: 'w.0', workload: 'w', slot: 0, revision: 1, epoch: 1, attempts: 1 },
+  state: 'running',
+  ...{ lease: 'w.0.1', retries: 0, notBefore: 0, startedAt: 1, fencedAt: null, endedAt: null },
+  ...{ exitCode: null, why: null },
+}
+
 it('[OP30] writes no plan for what moves from moment to moment', () => {
   const { body } = leasePut('w.0.1', 0, 'ready')
   const held = { ...(body as Lease), readyAt: 1, pricePerHour: 20_000_000, wanted: true }
-  const run: Run = {
-    ...{ id: 'w.0', workload: 'w', slot: 0, revision: 1, epoch: 1, attempts: 1 },
-    state: 'running',
-    ...{ lease: 'w.0.1', retries: 0, notBefore: 0, startedAt: 1, fencedAt: null, endedAt: null },
-    ...{ exitCode: null, why: null },
-  }
-  const rows = { ...wanted, lease: { 'w.0.1': held }, run: { 'w.0': run } } as const
+  const rows = { ...wanted, lease: { 'w.0.1': held }, run: { 'w.0': running } } as const
   const { accelerator, perNode, region } = held
   const offered = (pricePerHour: number): Observed => ({
     ...quiet,
@@ -180,6 +183,38 @@ it('[OP30] writes no plan for what moves from moment to moment', () => {
   assert.equal(first?.reasons[0]?.why, 'kept')
   assert.equal(planned(19_000_001, first), undefined)
   assert.notEqual(planned(17_000_000, first), undefined)
+})
+
+it('[OP30] nor for what is left of a budget, of which a running lease takes more and more', () => {
+  const budgets = [{ of: 'everything', name: '', amount: 30_000_000, per: 'month' }] as const
+  const { body } = leasePut('v.0.1', 0, 'ready')
+  const spends = { ...(body as Lease), workload: 'v', run: 'v.0', pricePerHour: 20_000_000 }
+  const v = { ...wanted.workload.w, spec: job('v') }
+  const charge: Charge = {
+    ...{ id: 'acme/r', supplier: 'acme', rental: 'r', lease: 'v.0.1', workload: 'v' },
+    ...{ account: 'usage', accelerator: 'H100', accelerators: 8, pricePerHour: 20_000_000 },
+    ...{ from: 1, to: null, amount: 0 },
+  }
+  const rows = {
+    ...{ supplier: { acme }, policy: { policy: { ...defaultPolicy, budgets } } },
+    charge: { 'acme/r': charge },
+    ...{ workload: { ...wanted.workload, v }, lease: { 'v.0.1': { ...spends, readyAt: 1 } } },
+    run: { 'v.0': { ...running, id: 'v.0', workload: 'v', lease: 'v.0.1' } },
+  }
+  const { accelerator, perNode, region } = spends
+  const offer: Offer = {
+    ...{ id: 'h100', supplier: 'acme', accelerator, perNode, region, pricePerHour: 900_000_000 },
+    ...{ market: 'on-demand', stock: { kind: 'unknown' }, observedAt: now },
+  }
+  const planned = (at: number, plan?: Bodies['plan']) => {
+    const known = snapshot(plan ? { ...rows, plan: { plan } } : rows)
+    const { commit } = decide({ ...known, now: at }, { ...quiet, offers: [offer] }, options)
+    return commit.puts.find(({ kind }) => kind === 'plan')?.body as Bodies['plan'] | undefined
+  }
+  const first = planned(now)
+  assert.ok(first?.reasons.some((reason) => 'left' in reason && reason.left > 0))
+  assert.equal(planned(now + 60_000, first), undefined)
+  assert.notEqual(planned(now + 60 * 60_000, first), undefined)
 })
 
 it('[OP30] [OP42] compares places by what the steps of a job have shown, and says it once', () => {

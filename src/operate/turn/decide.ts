@@ -16,6 +16,7 @@ import { lint } from '../../core/plan/lint.ts'
 import { type Planning, planning } from '../../core/plan/plan.ts'
 import type { Commit, Expectation, Snapshot } from '../../ports/ledger.ts'
 import type { Memory } from '../memory.ts'
+import { isAlike, type Loosely } from './alike.ts'
 import { carry } from './carry.ts'
 import type { DecideOptions, Observed } from './observed.ts'
 import { advanceRuns, dropNodes, endWorkloads, meterRentals, settleLeases } from './reality.ts'
@@ -120,42 +121,22 @@ function notePlan(rows: Sheet, plan: Plan, faults: readonly string[]): void {
 
 function saysTheSame(last: Plan | null, plan: Plan, faults: readonly string[]): boolean {
   if (last === null || faults.length > 0) return false
-  if (isAlike(plan.alike ?? [], last.alike ?? [])) return isAlike(plan.reasons, last.reasons)
+  if (isAlike(plan.alike ?? [], last.alike ?? [], loosely)) {
+    return isAlike(plan.reasons, last.reasons, loosely)
+  }
   // Who waits behind whom may change, and what everybody is told stay the same.
   const [told, before] = [reasonsIn(plan), reasonsIn(last)]
-  return told.length === before.length && isAlike(byRun(told), byRun(before))
+  return told.length === before.length && isAlike(byRun(told), byRun(before), loosely)
 }
 
 function byRun(reasons: readonly Reason[]): readonly Reason[] {
   return reasons.toSorted((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0))
 }
 
-/** What commitments save or is left of the work moves with every turn, steps with a checkpoint. */
-const moving: ReadonlySet<string> = new Set([
-  'saving',
-  'pricePerWork',
-  'worth',
-  'share',
-  'fromMs',
-  'neededMs',
-])
-
-function isAlike(one: unknown, other: unknown, name = ''): boolean {
-  if (one === other || name === 'paid') return true
-  // The ledger knows no infinity.
-  if (typeof one === 'number' && !Number.isFinite(one)) return other === null
-  if (typeof one === 'number' && typeof other === 'number') {
-    return moving.has(name) && one.toPrecision(1) === other.toPrecision(1)
-  }
-  if (one === null || other === null) return false
-  if (typeof one !== 'object' || typeof other !== 'object') return false
-  const [some, others] = [one, other] as Readonly<Record<string, unknown>>[]
-  if (!some || !others) return false
-  const keys = Object.keys(some)
-  return (
-    keys.length === Object.keys(others).length &&
-    keys.every((key) => isAlike(some[key], others[key], key))
-  )
+/** What commitments save, and what is left of money and work, moves with every turn. */
+const loosely: Loosely = {
+  rounded: new Set(['saving', 'pricePerWork', 'worth', 'share', 'fromMs', 'neededMs', 'left']),
+  ignored: new Set(['paid']),
 }
 
 function calls(rows: Sheet, { inFlight, outages }: Observed, law: Law) {

@@ -1,0 +1,111 @@
+/**
+ * Whether a turn may be left out: where everything stands and nothing new was seen, to decide again
+ * would say nothing again.
+ *
+ * Time alone may change a decision too, so nothing stands still for longer than a few ticks, nor
+ * past a moment from which something waits to be done. To do nothing is always safe; here it is
+ * only as late as that.
+ */
+import type { Lease } from '../../core/domain/lease.ts'
+import type { Listing } from '../../core/domain/rental.ts'
+import type { Run } from '../../core/domain/run.ts'
+import type { Ms } from '../../core/domain/time.ts'
+import type { NodeSight } from '../../core/domain/world.ts'
+import type { Row, Snapshot } from '../../ports/ledger.ts'
+import type { Settings } from '../settings.ts'
+import { isAlike, type Loosely } from './alike.ts'
+import type { Decision } from './decide.ts'
+import type { Observed } from './observed.ts'
+
+const ticksMax = 5
+
+/** What a turn was decided on that left nothing to do. */
+export interface Still {
+  readonly rows: Snapshot['rows']
+  readonly seen: Observed
+  /** What each supplier listed last. */
+  readonly listings: ReadonlyMap<string, Listing>
+  readonly until: Ms
+}
+
+/** What a turn sees. */
+export interface Sight {
+  readonly snapshot: Snapshot
+  readonly seen: Observed
+  readonly settings: Pick<Settings, 'tickMs' | 'silentMs'>
+}
+
+/** Null where the next turn has to decide, whatever it sees. */
+export function stillAfter(
+  { commit, asks, releases, strays }: Decision,
+  { snapshot, seen, settings }: Sight,
+  listings: ReadonlyMap<string, Listing>,
+): Still | null {
+  const { now, rows } = snapshot
+  const done = [commit.puts, commit.events, asks, releases, strays, [...seen.inFlight]]
+  if (done.some((each) => each.length > 0) || seen.straysSeen.size > 0) return null
+  if (!rows.lease.every(({ body }) => isSettled(body))) return null
+  if (!rows.run.every(({ body }) => isSteady(body))) return null
+  const moments = [
+    ...rows.pool.map(({ body }) => body.until),
+    ...rows.run.map(({ body }) => body.notBefore),
+  ].filter((moment) => moment > now)
+  return { rows, seen, listings, until: Math.min(now + ticksMax * settings.tickMs, ...moments) }
+}
+
+/** Whatever its supplier still has to answer, or lists no more, is looked at again and again. */
+function isSettled({ state, wanted, absentCount }: Lease): boolean {
+  return (state === 'held' || state === 'ready') && wanted && absentCount === 0
+}
+
+/** No clock runs out for it. */
+function isSteady({ state }: Run): boolean {
+  return state === 'running' || state === 'waiting'
+}
+
+/** A quote that is given again says nothing new but when. */
+const asOld: Loosely = { rounded: new Set(), ignored: new Set(['observedAt']) }
+
+export function isStill(still: Still, { snapshot, seen, settings }: Sight): boolean {
+  if (snapshot.now >= still.until || seen.inFlight.size > 0) return false
+  const { rows } = snapshot
+  const kinds = Object.keys(rows) as (keyof typeof rows)[]
+  return (
+    kinds.every((kind) => areSame(rows[kind], still.rows[kind])) &&
+    rows.supplier.every(({ body }) => seen.known(body.name) === still.seen.known(body.name)) &&
+    seen.sightings.every(({ supplier, listing }) => {
+      return isAlike(listing, still.listings.get(supplier))
+    }) &&
+    areHeardAlike(seen.sights, still.seen.sights, settings.silentMs) &&
+    isAlike(seen.offers, still.seen.offers, asOld) &&
+    isAlike(seen.outages, still.seen.outages) &&
+    isAlike(seen.requestsPerSecond, still.seen.requestsPerSecond)
+  )
+}
+
+function areSame(some: readonly Row[], others: readonly Row[]): boolean {
+  if (some === others) return true
+  return (
+    some.length === others.length &&
+    some.every(({ id, version }, index) => {
+      return id === others[index]?.id && version === others[index]?.version
+    })
+  )
+}
+
+/** Whatever was heard moves with every moment; what counts is who is silent. */
+function areHeardAlike(
+  some: readonly NodeSight[],
+  others: readonly NodeSight[],
+  silentMs: Ms,
+): boolean {
+  const isSilent = ({ heardAgoMs }: NodeSight) => heardAgoMs >= silentMs
+  return (
+    some.length === others.length &&
+    some.every((sight, index) => {
+      const other = others[index]
+      if (other === undefined || isSilent(sight) !== isSilent(other)) return false
+      return isAlike(sight.node, other.node)
+    })
+  )
+}
