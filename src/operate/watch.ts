@@ -5,6 +5,7 @@
 import type { Sighting } from '../core/acquire/settle.ts'
 import { type Goods, goodsOf } from '../core/catalog/goods.ts'
 import type { Offer } from '../core/domain/offer.ts'
+import type { Listing } from '../core/domain/rental.ts'
 import type { SupplierSpec } from '../core/domain/supplier.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { Outage } from '../core/domain/world.ts'
@@ -14,6 +15,7 @@ import { saidBy } from './said.ts'
 import type { Settings } from './settings.ts'
 import { within } from './timing/deadline.ts'
 import { lookEveryMs } from './timing/rate-limit.ts'
+import { asOld, isAlike } from './turn/alike.ts'
 
 export interface Watch {
   /** Starts what is due; returns at once. `now` is the ledger's time, a moment ago. */
@@ -49,7 +51,9 @@ interface Eye {
   listedAtMs: number
   quotedAtMs: number
   goods: Goods
+  /** Until a turn takes it. */
   sighting: Sighting | null
+  listing: Listing | null
   outage: Outage | null
   known: boolean
   /** It listed everything since it was last silent, and what it listed was not lost. */
@@ -74,19 +78,22 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     const goods: Goods = { offers: [], faults: [] }
     const times = { lookedAtMs: never, listedAtMs: never, quotedAtMs: never }
     const fresh = { looking: false, ...times, goods }
-    const unseen = { sighting: null, outage: null, known: false, whole: false }
+    const unseen = { sighting: null, listing: null, outage: null, known: false, whole: false }
     const eye: Eye = { spec, socket: open(spec), ...fresh, ...unseen }
     eyes.set(spec.name, eye)
     return eye
   }
 
-  async function look(eye: Eye, askedAt: Ms): Promise<void> {
+  /** Whether it showed anything that was not known before. */
+  async function look(eye: Eye, askedAt: Ms): Promise<boolean> {
+    const before = knownOf(eye)
     try {
       const ask = <T>(what: string, work: Promise<T>) =>
         within(clock, settings.askDeadlineMs, `${eye.spec.name} (${what})`, work)
       eye.listedAtMs = clock.steadyMs()
       const listing = await ask('list', eye.socket.list(installation))
       eye.sighting = { supplier: eye.spec.name, askedAt, listing }
+      eye.listing = listing
       eye.whole ||= listing.complete
       if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
         eye.goods = seenAt(askedAt, goodsOf(await ask('offers', eye.socket.offers())))
@@ -101,6 +108,7 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       eye.quotedAtMs = Number.NEGATIVE_INFINITY
     }
     eye.known = true
+    return !isAlike(before, knownOf(eye), asOld)
   }
 
   return {
@@ -114,9 +122,9 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
         if (nowMs - eye.lookedAtMs < lookEveryMs(spec)) continue
         eye.looking = true
         eye.lookedAtMs = nowMs
-        look(eye, now).finally(() => {
+        look(eye, now).then((isNews) => {
           eye.looking = false
-          onNews()
+          if (isNews) onNews()
         })
       }
     },
@@ -152,6 +160,11 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       if (eye) eye.listedAtMs = Number.NEGATIVE_INFINITY
     },
   }
+}
+
+/** What a turn may go by. */
+function knownOf({ listing, goods, outage, known, whole }: Eye) {
+  return { listing, goods, outage, known, whole }
 }
 
 /** What we called for is held against our own time; nobody knows what a supplier's clock shows. */

@@ -11,6 +11,9 @@ export interface Loosely {
 
 const strictly: Loosely = { rounded: new Set(), ignored: new Set() }
 
+/** A quote that is given again says nothing new but when. */
+export const asOld: Loosely = { rounded: new Set(), ignored: new Set(['observedAt']) }
+
 export function isAlike(one: unknown, other: unknown, loosely = strictly, name = ''): boolean {
   if (one === other || loosely.ignored.has(name)) return true
   // The ledger knows no infinity.

@@ -13,7 +13,7 @@ import type { Ms } from '../../core/domain/time.ts'
 import type { NodeSight } from '../../core/domain/world.ts'
 import type { Row, Snapshot } from '../../ports/ledger.ts'
 import type { Settings } from '../settings.ts'
-import { isAlike, type Loosely } from './alike.ts'
+import { asOld, isAlike } from './alike.ts'
 import type { Decision } from './decide.ts'
 import type { Observed } from './observed.ts'
 
@@ -62,9 +62,6 @@ function isSettled({ state, wanted, absentCount }: Lease): boolean {
 function isSteady({ state }: Run): boolean {
   return state === 'running' || state === 'waiting'
 }
-
-/** A quote that is given again says nothing new but when. */
-const asOld: Loosely = { rounded: new Set(), ignored: new Set(['observedAt']) }
 
 export function isStill(still: Still, { snapshot, seen, settings }: Sight): boolean {
   if (snapshot.now >= still.until || seen.inFlight.size > 0) return false
