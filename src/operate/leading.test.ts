@@ -27,7 +27,7 @@ function control(change: (ledger: Ledger) => Partial<Ledger>, node: Node | null 
   const loop = operator({
     ledger: { ...store, ...change(store) },
     runtime: {
-      observe: async () => (node ? [{ node, heardAgoMs: clock.steadyMs() }] : []),
+      observe: () => (node ? [{ node, heardAgoMs: clock.steadyMs() }] : []),
     },
     open: () => assert.fail('nothing is for sale'),
     clock,

@@ -85,21 +85,10 @@ export function operator(options: OperatorOptions): Operator {
   const leads = () => lead.epoch() !== null
   const calls = act({ ...options, watch: eyes, commit, leads, onNews: bell.ring })
 
-  async function observed(sightings: Observed['sightings']): Promise<Observed> {
-    const all = await runtime.observe()
-    // While nobody led, or all of this process stood still, nobody was heard: silence counts from
-    // when we lead and look, without a gap.
-    const nowMs = clock.steadyMs()
-    if (nowMs - lookedAtMs > deafMs) listeningSinceMs = nowMs
-    lookedAtMs = nowMs
-    const heardMs = nowMs - listeningSinceMs
-    const sights = all.map((sight) => ({
-      ...sight,
-      heardAgoMs: Math.min(sight.heardAgoMs, heardMs),
-    }))
+  /** All but the nodes. Read before the rows: what has settled meanwhile counts as under way. */
+  function glimpsed(sightings: Observed['sightings']): Omit<Observed, 'sights'> {
     return {
       sightings,
-      sights,
       straysSeen,
       offers: eyes.offers(),
       outages: eyes.outages(),
@@ -107,6 +96,19 @@ export function operator(options: OperatorOptions): Operator {
       inFlight: new Set(calls.inFlight),
       requestsPerSecond: loads.requestsPerSecond(),
     }
+  }
+
+  function sightsOf({ rows }: Snapshot): Observed['sights'] {
+    // While nobody led, or all of this process stood still, nobody was heard: silence counts from
+    // when we lead and look, without a gap.
+    const nowMs = clock.steadyMs()
+    if (nowMs - lookedAtMs > deafMs) listeningSinceMs = nowMs
+    lookedAtMs = nowMs
+    const heardMs = nowMs - listeningSinceMs
+    return runtime.observe(rows.node.map(({ body }) => body)).map((sight) => ({
+      ...sight,
+      heardAgoMs: Math.min(sight.heardAgoMs, heardMs),
+    }))
   }
 
   function optionsWith(known: Memory): DecideOptions {
@@ -146,8 +148,9 @@ export function operator(options: OperatorOptions): Operator {
 
   /** False where nothing of it was applied. */
   async function carryOut(known: Memory, sightings: Observed['sightings']): Promise<boolean> {
-    const seen = await observed(sightings)
+    const glimpse = glimpsed(sightings)
     const snapshot = await ledger.read()
+    const seen = { ...glimpse, sights: sightsOf(snapshot) }
     // Whatever a listing shows was so later than this reading: it is asked for after it.
     eyes.poll(
       snapshot.rows.supplier.map(({ body }) => body),
@@ -227,8 +230,9 @@ export function operator(options: OperatorOptions): Operator {
     noteLoad: loads.note,
     async preview(specs: readonly Spec[]) {
       // Takes no listing away from the loop.
-      const seen = await observed([])
+      const glimpse = glimpsed([])
       const snapshot: Snapshot = withSpecs(await ledger.read(), specs)
+      const seen = { ...glimpse, sights: sightsOf(snapshot) }
       return decide(snapshot, seen, optionsWith(memory ?? (await recall(ledger))))
     },
     audit: auditor({ ledger, open, clock, keys, settings }),

@@ -13,7 +13,7 @@ import type { NodeSight } from '../core/domain/world.ts'
 import { readSubmission } from '../core/spec/read.ts'
 import { embedded } from '../drivers/ledgers/embedded.ts'
 import { systemKeys } from '../drivers/system/keys.ts'
-import type { Ledger } from '../ports/ledger.ts'
+import type { Ledger, Snapshot } from '../ports/ledger.ts'
 import { type PaperSupplier, paperSupplier } from '../testing/paper-supplier.ts'
 import { virtualClock } from '../testing/virtual-clock.ts'
 import { operator } from './loop.ts'
@@ -82,10 +82,16 @@ function controlPlane({ ledger, clock, acme, bolt }: House, holder: string) {
   const stopped = new AbortController()
   // A killed process never hears an answer again and writes nothing more.
   const alive = gate()
+  let leases: Snapshot['rows']['lease'] = []
+  async function read() {
+    const snapshot = await ledger.read()
+    leases = snapshot.rows.lease
+    return snapshot
+  }
   const leader = operator({
-    ledger: alive.through(ledger),
+    ledger: alive.through({ ...ledger, read }),
     clock: alive.through(clock),
-    runtime: { observe: async () => joined(await ledger.read().then(({ rows }) => rows.lease)) },
+    runtime: { observe: () => joined(leases) },
     open: ({ name }) => alive.through(name === 'acme' ? acme : bolt),
     keys: systemKeys('secret'),
     settings: { ...defaultSettings, serverUrl: 'http://127.0.0.1:1' },

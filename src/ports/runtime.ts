@@ -3,12 +3,13 @@
  *
  * On machines our agent pulls its work at the agents' desk; nothing is pushed.
  */
+import type { Node } from '../core/domain/run.ts'
 import type { NodeSight } from '../core/domain/world.ts'
 import type { AgentSync, AgentSyncReply, CheckpointCommit } from '../protocol/agent.ts'
 
 export interface Runtime {
-  /** Every node that is known, and how long ago it was heard. */
-  observe(): Promise<readonly NodeSight[]>
+  /** How long ago each of these was heard; `nodes` are all that there are. */
+  observe(nodes: readonly Node[]): readonly NodeSight[]
 }
 
 /** Who an agent says it is: its lease's key and secret, and which of the lease's nodes it is. */

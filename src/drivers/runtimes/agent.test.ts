@@ -263,19 +263,20 @@ describe('what an agent says', () => {
   })
 
   it('shows how long ago it was heard, from the start of this desk at the latest', async () => {
-    const { desk, again, who } = await stage(replica)
+    const { ledger, desk, again, who } = await stage(replica)
     await value(desk.sync(who(0), said()))
-    const [heard] = await desk.observe()
+    const nodes = (await ledger.list('node')).map(({ body }) => body)
+    const [heard] = desk.observe(nodes)
     assert.ok(heard && heard.node.id === 'chat.0.1/0' && heard.heardAgoMs < 5_000)
-    const [unheard] = await again().observe()
+    const [unheard] = again().observe(nodes)
     assert.ok(unheard && unheard.heardAgoMs < 5_000)
     let nowMs = 0
     const aged = again({ ...systemClock(), steadyMs: () => nowMs })
     nowMs = 3_600_000
-    const [first] = await aged.observe()
+    const [first] = aged.observe(nodes)
     assert.equal(first?.heardAgoMs, 0, 'what an old desk has never heard is not silent yet')
     nowMs += 5_000
-    assert.equal((await aged.observe())[0]?.heardAgoMs, 5_000)
+    assert.equal(aged.observe(nodes)[0]?.heardAgoMs, 5_000)
   })
 })
 

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Node } from '../../core/domain/run.ts'
 import type { NodeSight } from '../../core/domain/world.ts'
 import type { Clock, Keys } from '../../ports/clock.ts'
-import type { Ledger, Row, RowQuery } from '../../ports/ledger.ts'
+import type { Ledger } from '../../ports/ledger.ts'
 import type { Logs } from '../../ports/logs.ts'
 import type { AgentDesk, AgentIdentity, DeskAnswer, Runtime } from '../../ports/runtime.ts'
 import type { AgentSync } from '../../protocol/agent.ts'
@@ -131,8 +131,7 @@ export function agentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   }
 
   return {
-    async observe() {
-      const nodes = await everyNode(ledger)
+    observe(nodes) {
       const ids = new Set(nodes.map(({ id }) => id))
       for (const seen of [heardAtMs, latest]) {
         for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id)
@@ -221,16 +220,4 @@ function isName(text: string): boolean {
 
 function sightOf(node: Node, heardAgoMs: number): NodeSight {
   return { node, heardAgoMs }
-}
-
-async function everyNode(ledger: Ledger): Promise<readonly Node[]> {
-  const nodes: Node[] = []
-  let query: RowQuery = { limit: 1_000 }
-  for (;;) {
-    const rows: readonly Row<'node'>[] = await ledger.list('node', query)
-    nodes.push(...rows.map(({ body }) => body))
-    const last = rows.at(-1)
-    if (!last || rows.length < 1_000) return nodes
-    query = { ...query, after: last.id }
-  }
 }

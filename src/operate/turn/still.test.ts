@@ -68,7 +68,7 @@ it('[OP46] leaves a turn out where all stands and nothing new was seen, a few ti
     { sightings: [{ supplier: 'acme', askedAt: 1, listing: { ...listing, complete: false } }] },
     { sightings: [{ supplier: 'bolt', askedAt: 1, listing }] },
     { sights: [] },
-    { sights: [{ ...sight, heardAgoMs: settings.silentMs }] },
+    { sights: [{ ...sight, heardAgoMs: settings.silentMs + 1 }] },
     { sights: [{ ...sight, node: { ...sight.node, readyAt: 7 } as never }] },
     { inFlight: new Set(['w.0.1']) },
     { requestsPerSecond: { w: 1 } },

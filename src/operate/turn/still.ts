@@ -96,7 +96,7 @@ function areHeardAlike(
   others: readonly NodeSight[],
   silentMs: Ms,
 ): boolean {
-  const isSilent = ({ heardAgoMs }: NodeSight) => heardAgoMs >= silentMs
+  const isSilent = ({ heardAgoMs }: NodeSight) => heardAgoMs > silentMs
   return (
     some.length === others.length &&
     some.every((sight, index) => {
