@@ -4,7 +4,6 @@
  */
 import { firstDemand } from '../core/demand/demands.ts'
 import { event } from '../core/domain/event.ts'
-import type { Listing } from '../core/domain/rental.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { WorkloadStatus } from '../core/domain/workload.ts'
@@ -25,7 +24,7 @@ import { doorbell } from './timing/doorbell.ts'
 import { type Decision, decide } from './turn/decide.ts'
 import type { DecideOptions, Observed } from './turn/observed.ts'
 import { withSpecs } from './turn/preview.ts'
-import { isStill, type Still, stillAfter } from './turn/still.ts'
+import { stillness } from './turn/still.ts'
 import type { Stray } from './turn/strays.ts'
 import { watch } from './watch.ts'
 
@@ -48,15 +47,12 @@ export function operator(options: OperatorOptions): Operator {
   const bell = doorbell(clock)
   const lead = leadership({ ledger, clock, holder, ttlMs: settings.leadershipMs })
   const loads = load(clock)
+  const still = stillness(settings)
   const eyes = watch({ ...options, installation: ledger.installation, onNews: bell.ring })
   let memory: Memory | null = null
   let meanwhile: Pick<Commit, 'puts'>[] = []
   let straysSeen: ReadonlySet<string> = new Set()
   let last: Pick<Decision, 'world' | 'arrive'> | null = null
-  /** The last turn, where it left nothing to do. */
-  let still: Still | null = null
-  /** What each supplier listed last, in a turn that came to its end. */
-  let listings: ReadonlyMap<string, Listing> = new Map()
   let turnedAt: Ms | null = null
   let said: string | null = null
   let listeningSinceMs = clock.steadyMs()
@@ -129,7 +125,7 @@ export function operator(options: OperatorOptions): Operator {
     if (taken === 'none') return
     if (taken !== 'kept') {
       memory = null
-      still = null
+      still.end()
     }
     if (taken === 'new' || !led) listeningSinceMs = clock.steadyMs()
     const known = memory ?? (await recalled())
@@ -156,12 +152,12 @@ export function operator(options: OperatorOptions): Operator {
       snapshot.rows.supplier.map(({ body }) => body),
       snapshot.now,
     )
-    const sight = { snapshot, seen, settings }
-    if (still && isStill(still, sight)) {
+    const sight = { snapshot, seen }
+    if (still.lasts(sight)) {
       turnedAt = snapshot.now
       return false
     }
-    still = null
+    still.end()
     teach(known, lessonsOfQuotes(known.belief, seen.offers), snapshot.now)
     const decision = decide(snapshot, seen, optionsWith(known))
     for (const fault of decision.faults) log('error', `the plan was not carried out: ${fault}`)
@@ -182,11 +178,7 @@ export function operator(options: OperatorOptions): Operator {
     for (const stray of decision.strays) if (stray.certain) calls.giveBack(stray)
     last = decision
     turnedAt = snapshot.now
-    listings = new Map([
-      ...listings,
-      ...sightings.map(({ supplier, listing }) => [supplier, listing] as const),
-    ])
-    still = stillAfter(decision, sight, listings)
+    still.note(decision, sight)
     return true
   }
 

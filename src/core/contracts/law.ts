@@ -22,6 +22,8 @@ import { advance, passed } from './rofr/advance.ts'
 import { isAboutDeal, isCovered } from './rofr/bar.ts'
 import { type Facts, isInScope } from './scope.ts'
 
+export { footingOf } from './footing.ts'
+
 /** What binds at a moment, and what happened so far. */
 export interface Law {
   readonly at: Ms

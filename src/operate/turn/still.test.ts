@@ -44,7 +44,7 @@ const seen: Observed = {
 
 function stoodAt(now: number, rows?: readonly unknown[], decision = idle): Still | null {
   const listings = new Map([['acme', listing]])
-  return stillAfter(decision, { snapshot: picture(now, rows), seen, settings }, listings)
+  return stillAfter(decision, { snapshot: picture(now, rows), seen, listings }, settings)
 }
 
 it('[OP46] leaves a turn out where all stands and nothing new was seen, a few ticks long', () => {
@@ -52,7 +52,7 @@ it('[OP46] leaves a turn out where all stands and nothing new was seen, a few ti
   assert.ok(still)
   const later = { ...seen, offers: [{ ...offer, observedAt: 900 }] }
   const at = (now: number, more: Partial<Observed> = {}, rows?: readonly unknown[]) => {
-    return isStill(still, { snapshot: picture(now, rows), seen: { ...later, ...more }, settings })
+    return isStill(still, { snapshot: picture(now, rows), seen: { ...later, ...more } }, settings)
   }
   assert.deepEqual(
     [0, 1_000, 4_999, 5_000].map((now) => at(now)),

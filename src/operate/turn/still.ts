@@ -19,28 +19,52 @@ import type { Observed } from './observed.ts'
 
 const ticksMax = 5
 
-/** What a turn was decided on that left nothing to do. */
-export interface Still {
-  readonly rows: Snapshot['rows']
+/** What a turn sees. */
+export interface Sight {
+  readonly snapshot: Snapshot
   readonly seen: Observed
+}
+
+/** What a turn was decided on that left nothing to do. */
+export interface Still extends Sight {
   /** What each supplier listed last. */
   readonly listings: ReadonlyMap<string, Listing>
   readonly until: Ms
 }
 
-/** What a turn sees. */
-export interface Sight {
-  readonly snapshot: Snapshot
-  readonly seen: Observed
-  readonly settings: Pick<Settings, 'tickMs' | 'silentMs'>
+type Times = Pick<Settings, 'tickMs' | 'silentMs'>
+
+export interface Stillness {
+  /** Whether this turn may be left out. */
+  lasts(sight: Sight): boolean
+  /** Until `note` says so once more, each turn decides. */
+  end(): void
+  /** What came of a turn that is in the ledger by now. */
+  note(decision: Decision, sight: Sight): void
+}
+
+export function stillness(times: Times): Stillness {
+  let still: Still | null = null
+  const listings = new Map<string, Listing>()
+  return {
+    lasts: (sight) => still !== null && isStill(still, sight, times),
+    end() {
+      still = null
+    },
+    note(decision, sight) {
+      for (const { supplier, listing } of sight.seen.sightings) listings.set(supplier, listing)
+      still = stillAfter(decision, { ...sight, listings }, times)
+    },
+  }
 }
 
 /** Null where the next turn has to decide, whatever it sees. */
 export function stillAfter(
   { commit, asks, releases, strays }: Decision,
-  { snapshot, seen, settings }: Sight,
-  listings: ReadonlyMap<string, Listing>,
+  sight: Omit<Still, 'until'>,
+  { tickMs }: Pick<Times, 'tickMs'>,
 ): Still | null {
+  const { snapshot, seen } = sight
   const { now, rows } = snapshot
   const done = [commit.puts, commit.events, asks, releases, strays, [...seen.inFlight]]
   if (done.some((each) => each.length > 0) || seen.straysSeen.size > 0) return null
@@ -50,7 +74,7 @@ export function stillAfter(
     ...rows.pool.map(({ body }) => body.until),
     ...rows.run.map(({ body }) => body.notBefore),
   ].filter((moment) => moment > now)
-  return { rows, seen, listings, until: Math.min(now + ticksMax * settings.tickMs, ...moments) }
+  return { ...sight, until: Math.min(now + ticksMax * tickMs, ...moments) }
 }
 
 /** Whatever its supplier still has to answer, or lists no more, is looked at again and again. */
@@ -63,17 +87,21 @@ function isSteady({ state }: Run): boolean {
   return state === 'running' || state === 'waiting'
 }
 
-export function isStill(still: Still, { snapshot, seen, settings }: Sight): boolean {
+export function isStill(
+  still: Still,
+  { snapshot, seen }: Sight,
+  { silentMs }: Pick<Times, 'silentMs'>,
+): boolean {
   if (snapshot.now >= still.until || seen.inFlight.size > 0) return false
   const { rows } = snapshot
   const kinds = Object.keys(rows) as (keyof typeof rows)[]
   return (
-    kinds.every((kind) => areSame(rows[kind], still.rows[kind])) &&
+    kinds.every((kind) => areSame(rows[kind], still.snapshot.rows[kind])) &&
     rows.supplier.every(({ body }) => seen.known(body.name) === still.seen.known(body.name)) &&
     seen.sightings.every(({ supplier, listing }) => {
       return isAlike(listing, still.listings.get(supplier))
     }) &&
-    areHeardAlike(seen.sights, still.seen.sights, settings.silentMs) &&
+    areHeardAlike(seen.sights, still.seen.sights, silentMs) &&
     isAlike(seen.offers, still.seen.offers, asOld) &&
     isAlike(seen.outages, still.seen.outages) &&
     isAlike(seen.requestsPerSecond, still.seen.requestsPerSecond)

@@ -5,7 +5,7 @@
  * but is replaced, so a plan is the same whether its shelves were filled now or before. Stock is no
  * part of a shelf, and may change.
  */
-import { isAsked, type Law } from '../../contracts/law.ts'
+import { areTermsAsked, footingOf, type Law } from '../../contracts/law.ts'
 import type { Offer } from '../../domain/offer.ts'
 import type { World } from '../../domain/world.ts'
 import type { Shelf } from './shelf.ts'
@@ -24,10 +24,10 @@ const shelvesMax = 5_000
 
 /** `offers` in the order in which a plan numbers them. */
 export function shelvesFor(world: World, law: Law, offers: readonly Offer[]): Map<string, Shelf> {
-  // What clauses say depends on the moment and on what happened: asked anew for each plan.
-  if (isAsked(law) || Object.keys(world.marginals.offers).length > 0) return new Map()
+  // Who may refuse first counts what was bought: asked anew for each plan.
+  if (areTermsAsked(law)) return new Map()
   const { throughputs } = world
-  const rules = rulesOf(world)
+  const rules = [...rulesOf(world), ...footingOf(law)]
   const isSame = last?.throughputs === throughputs && areSame(last.rules, rules)
   if (last && isSame && last.shelves.size < shelvesMax && sellAlike(last.offers, offers)) {
     return last.shelves
@@ -36,9 +36,11 @@ export function shelvesFor(world: World, law: Law, offers: readonly Offer[]): Ma
   return last.shelves
 }
 
-/** All that a rule or a refusal is made of, beside offers and wishes. */
-function rulesOf({ suppliers, policy, outages, pools, now }: World): readonly unknown[] {
-  return [policy, ...suppliers, ...outages, ...pools.filter(({ until }) => until > now)]
+/** All that a rule or a refusal is made of, beside offers, wishes and the law. */
+function rulesOf({ suppliers, policy, outages, pools, now, marginals }: World): readonly unknown[] {
+  const cooling = pools.filter(({ until }) => until > now)
+  const paid = JSON.stringify([marginals.offers, marginals.because])
+  return [policy, ...suppliers, ...outages, ...cooling, paid]
 }
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
