@@ -53,7 +53,7 @@ const rival: fc.Arbitrary<SupplierSpec> = of(span).map((spans) => ({
 
 const trust = { rules: [], isUsual: true, unclassified: 'C3' } as const
 
-it('[CL89] stays the same from moment to moment, as long as nothing it counts begins or ends', () => {
+it('[CL89] stays the same until something that it counts begins or ends', () => {
   let same = 0
   const kinds = fc.subarray([...clauses])
   fc.assert(
