@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
+import { type Clause, clauseName } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
-import { asOf, inForceAt } from './as-of.ts'
+import { asOf, bindingClauses, inForceAt } from './as-of.ts'
 import { contract, contracts, day } from './draw.test.ts'
 import { inScope, isInScope, mayBeInScope } from './scope.ts'
 
@@ -108,6 +109,20 @@ const version = fc
   })
 const history = fc.array(version, { maxLength: 8 })
 
+/** Which version of which clause. */
+function named({ contract: name, id, from, recordedAt }: Clause): string {
+  return `${name}/${id} from ${from}, recorded ${recordedAt}`
+}
+
+it('[CL5] what is superseded is reckoned with up to where its successor begins', () => {
+  const history = [...contracts(papers), contract('- {kind: rofo}')]
+  const told = bindingClauses(history).map((each) => [clauseName(each), each.to])
+  assert.deepEqual(told, [
+    ['deal/rofo', day('2025-04-01')],
+    ['order/launch-first', null],
+  ])
+})
+
 it('[CL6] what is recorded later never changes what was known before', () => {
   fc.assert(
     fc.property(history, history, dayOf, dayOf, (before, later, valid, known) => {
@@ -139,6 +154,21 @@ it('[CL8] every version of every clause binds, one at a time, or says why not', 
       for (const { from, to, recordedAt, repeal } of bound) {
         assert.ok(from <= valid && (to === null || valid < to) && recordedAt <= known)
         assert.ok(!repeal || repeal.at > valid || repeal.recordedAt > known)
+      }
+    }),
+  )
+})
+
+it('[CL8] what is reckoned with is what binds, day by day, by all that was ever recorded', () => {
+  fc.assert(
+    fc.property(history, dayOf, (drawn, valid) => {
+      const order = contracts(papers).filter(({ name }) => name === 'order')
+      for (const all of [drawn, [...drawn, ...order]]) {
+        const then = bindingClauses(all).filter(({ from, to }) => {
+          return from <= valid && (to === null || valid < to)
+        })
+        const bound = asOf(all, valid, Number.POSITIVE_INFINITY).inForce
+        assert.deepEqual(then.map(named), bound.map(named))
       }
     }),
   )

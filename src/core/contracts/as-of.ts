@@ -48,6 +48,23 @@ export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): As
   return { validAt, knownAt, inForce, silent }
 }
 
+/**
+ * Whatever binds or will: of each clause the version that was recorded last, up to the day on which
+ * it is repealed or its contract superseded.
+ */
+export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
+  const known = latestOf(history)
+  return recordsOf(history).flatMap(({ clause }, index, records) => {
+    const next = records[index + 1]
+    if (next && clauseName(next.clause) === clauseName(clause)) return []
+    if (!binds(known.get(clause.contract))) return []
+    const { to, repeal } = clause
+    const ends = [to, repeal?.at, successorOf(clause, known)?.from]
+    const end = Math.min(...ends.map((each) => each ?? Number.POSITIVE_INFINITY))
+    return end === (to ?? Number.POSITIVE_INFINITY) ? clause : { ...clause, to: end }
+  })
+}
+
 /** What is in force at a moment, as it is known then; the same list as long as nothing changes. */
 export function inForceAt(history: readonly Contract[], at: Ms): readonly Clause[] {
   const last = spans.get(history)
@@ -160,9 +177,9 @@ function silenceOf(
   known: ReadonlyMap<string, Contract>,
   { validAt, knownAt }: { readonly validAt: Ms; readonly knownAt: Ms },
 ): Silence | null {
-  const bindingness = known.get(clause.contract)?.bindingness ?? 'rumoured'
-  if (bindingness !== 'definitive' && bindingness !== 'terminated') {
-    return { why: 'not-binding', bindingness }
+  const contract = known.get(clause.contract)
+  if (!binds(contract)) {
+    return { why: 'not-binding', bindingness: contract?.bindingness ?? 'rumoured' }
   }
   if (validAt < clause.from) return { why: 'not-begun', from: clause.from }
   const taken = clause.kind === 'expansion_option' ? clause.taken : undefined
@@ -172,9 +189,23 @@ function silenceOf(
   if (repeal && repeal.recordedAt <= knownAt && repeal.at <= validAt) {
     return { why: 'repealed', at: repeal.at, by: repeal.by }
   }
-  const [successor] = [...known.values()]
-    .filter((each) => each.supersedes.includes(clause.contract) && each.from <= validAt)
-    .filter((each) => each.bindingness === 'definitive' || each.bindingness === 'terminated')
+  const successor = successorOf(clause, known)
+  return successor && successor.from <= validAt
+    ? { why: 'superseded', at: successor.from, by: successor.name }
+    : null
+}
+
+function binds(contract: Contract | undefined): boolean {
+  return contract?.bindingness === 'definitive' || contract?.bindingness === 'terminated'
+}
+
+/** The first of those that put an end to a clause. */
+function successorOf(
+  { contract }: Clause,
+  known: ReadonlyMap<string, Contract>,
+): Contract | undefined {
+  const [first] = [...known.values()]
+    .filter((each) => each.supersedes.includes(contract) && binds(each))
     .sort((a, b) => a.from - b.from || (a.name < b.name ? -1 : 1))
-  return successor ? { why: 'superseded', at: successor.from, by: successor.name } : null
+  return first
 }

@@ -129,6 +129,28 @@ it('[CL57] the same is not promised to two alone, nor bought elsewhere', () => {
   assert.deepEqual(found(deal('a', 'incumbent', alone) + deal('b', 'rival', wide)), [])
 })
 
+it('[CL4] [CL57] what a newer version puts right is told no more', () => {
+  const rival = deal('b', 'rival', alone)
+  const both = (newer: string) => {
+    return found(
+      deal('a', 'incumbent', `${alone}\n${newer.replace('}}', '}, recorded: 2026-01-01}')}`) +
+        rival,
+    )
+  }
+  assert.deepEqual(both(alone.replace('api', 'chat')), [])
+  // What a newer version does wrong is told, and what the older one did is not told beside it.
+  assert.equal(both(alone.replace('[api]', '[api, chat]')).length, 1)
+  // A clause that a newer record of its contract leaves out binds on until it is repealed.
+  const old = contracts(deal('a', 'incumbent', alone) + rival)
+  const [silent] = contracts(deal('a', 'incumbent', '- {kind: rofo}'))
+  assert.ok(silent)
+  const history = [...old, { ...silent, generation: 2, recordedAt: day('2026-01-01') }]
+  assert.deepEqual(
+    contradictions(history).map(({ clause, other }) => [clause, other]),
+    [['a/exclusivity', 'b/exclusivity']],
+  )
+})
+
 it('[CL58] two are not asked at the same time, and work may run somewhere', () => {
   const first = '- {kind: rofr}\n- {kind: residency, jurisdictions: [us, eu]}'
   const second = '- {kind: rofr}\n- {kind: residency, jurisdictions: [jp]}'

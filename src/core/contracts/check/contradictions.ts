@@ -5,7 +5,7 @@
  */
 import { type Clause, clauseName } from '../../domain/clause.ts'
 import type { Contract } from '../../domain/contract.ts'
-import { latestOf } from '../as-of.ts'
+import { bindingClauses, latestOf } from '../as-of.ts'
 import { dates, emptyScopes, type KnownValues, references, totals, twins, units } from './alone.ts'
 import { conflicts } from './between.ts'
 import type { Contradiction } from './contradiction.ts'
@@ -22,23 +22,11 @@ export function contradictions(history: readonly Contract[]): readonly Contradic
       ...twins(clause, contract.clauses),
     ]),
   ])
-  const clauses = bindingOf(history)
+  const clauses = bindingClauses(history)
   const between = clauses.flatMap((a, index) => {
-    return clauses.slice(index + 1).flatMap((b) => {
-      return clauseName(a) === clauseName(b) ? [] : conflicts(a, b)
-    })
+    return clauses.slice(index + 1).flatMap((b) => conflicts(a, b))
   })
   return [...alone, ...between].sort((a, b) => (text(a) < text(b) ? -1 : 1))
-}
-
-/** What binds or will; a contract that was superseded conflicts with nothing from then on. */
-export function bindingOf(history: readonly Contract[]): readonly Clause[] {
-  const binding = [...latestOf(history).values()].filter(({ bindingness }) => {
-    return bindingness === 'definitive' || bindingness === 'terminated'
-  })
-  return binding.flatMap((contract) => {
-    return contract.clauses.map((clause) => endedBy(clause, contract, binding))
-  })
 }
 
 /** What is wrong, and what would put it right, in one sentence. */
@@ -48,12 +36,6 @@ export function phraseContradiction({ clause, other, found, remedy }: Contradict
 
 function text({ clause, kind, other, found }: Contradiction): string {
   return [clause, kind, other ?? '', found].join(' ')
-}
-
-function endedBy(clause: Clause, contract: Contract, all: readonly Contract[]): Clause {
-  const successors = all.filter(({ supersedes }) => supersedes.includes(contract.name))
-  const end = Math.min(clause.to ?? Number.POSITIVE_INFINITY, ...successors.map(({ from }) => from))
-  return { ...clause, to: Number.isFinite(end) ? end : null }
 }
 
 function superseding(contract: Contract, all: readonly Contract[]): readonly Contradiction[] {

@@ -4,15 +4,15 @@
  */
 import type { Clause, Confidentiality, Rofr } from '../../domain/clause.ts'
 import type { Contract } from '../../domain/contract.ts'
+import { bindingClauses } from '../as-of.ts'
 import { outsiders } from '../rights/act.ts'
 import { factOf } from '../rofr/notice.ts'
 import { mayBeInScope } from '../scope.ts'
 import { overlap, overlapInTime } from './between.ts'
 import { type Contradiction, contradiction } from './contradiction.ts'
-import { bindingOf } from './contradictions.ts'
 
 export function hushedRights(history: readonly Contract[]): readonly Contradiction[] {
-  const clauses = bindingOf(history)
+  const clauses = bindingClauses(history)
   const rights = clauses.filter((each) => each.kind === 'rofr')
   const secrets = clauses.filter((each) => each.kind === 'confidentiality')
   return rights.flatMap((right) => secrets.flatMap((secret) => hushed(right, secret)))

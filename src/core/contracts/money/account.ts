@@ -7,11 +7,14 @@ import type { Contract } from '../../domain/contract.ts'
 import type { Micros } from '../../domain/money.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Workload } from '../../domain/workload.ts'
-import { latestOf } from '../as-of.ts'
+import { bindingClauses } from '../as-of.ts'
 import { schedulable } from '../delivery/ladder.ts'
 import type { Facts } from '../scope.ts'
 import { type Draw, type DrawnCharge, draw } from './draw.ts'
 import { prepaid } from './prepaid.ts'
+
+// Whoever reckons with clauses finds them beside what was paid.
+export { bindingClauses }
 
 /** Of a rental, for a day or less. */
 export interface Paid {
@@ -44,25 +47,6 @@ export function account(history: readonly Contract[], paid: readonly Paid[]): Ac
     draws: draw(clauses, charges, { accepted: acceptedUnder(clauses) }),
     prepaid: prepaid(clauses, charges),
   }
-}
-
-/** Those of the last versions, of contracts as of clauses, each to the day of its repeal. */
-export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
-  const binding = [...latestOf(history).values()].filter(({ bindingness }) => {
-    return bindingness === 'definitive' || bindingness === 'terminated'
-  })
-  return binding.flatMap(({ clauses }) =>
-    clauses.filter(isLast).map((clause) => {
-      const { repeal, to } = clause
-      if (!repeal) return clause
-      return { ...clause, to: to === null ? repeal.at : Math.min(to, repeal.at) }
-    }),
-  )
-}
-
-/** No version of it was recorded later. */
-function isLast({ id, recordedAt }: Clause, _: number, clauses: readonly Clause[]): boolean {
-  return !clauses.some((each) => each.id === id && each.recordedAt > recordedAt)
 }
 
 /** Accelerators that a ramp has brought, where a duty waits for one. */

@@ -53,7 +53,7 @@ it('[CL4] a commitment that was changed is drawn on and told once, as it was cha
   const told = bindingClauses([changed]).map((each) => {
     return each.kind === 'spend_commit' ? each.totalDollars : each.id
   })
-  assert.deepEqual(told, [6_000_000, 'ahead'])
+  assert.deepEqual(told, ['ahead', 6_000_000])
 })
 
 it('[CL48] no commitment gives more than it has, and no charge is drawn beyond itself', () => {
