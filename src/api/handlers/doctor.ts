@@ -4,6 +4,7 @@
 import { formatDay } from '../../core/domain/day.ts'
 import { formatDuration, type Ms } from '../../core/domain/time.ts'
 import { nearDuties } from '../../operate/law/look.ts'
+import { contradictionsIn } from '../../operate/law/take.ts'
 import { moneyWarnings } from '../../operate/law/warnings.ts'
 import type { Operator } from '../../operate/operator.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -60,6 +61,7 @@ export function doctor({ ledger, operator, clock, books }: DoctorOptions): Exami
       ...supplierChecks(snapshot, operator),
       unsureCheck(snapshot),
       orphanCheck(snapshot),
+      contractsCheck(snapshot),
       datesCheck(snapshot),
       ...(await moneyWarnings(ledger, charged)).map((each) => ({ ...each, ok: false })),
     ]
@@ -131,6 +133,15 @@ function orphanCheck({ rows }: Snapshot): Check {
       ? 'nothing is paid for that serves nobody'
       : `being given back: ${orphans.map(({ id }) => id).join(', ')}`
   return { name: 'orphans', ok: orphans.length === 0, text }
+}
+
+/** What cannot be meant holds up what it is about for as long as it stands. */
+function contractsCheck(snapshot: Snapshot): Check {
+  const name = 'contracts'
+  const [first, ...more] = contradictionsIn(snapshot)
+  if (first === undefined) return { name, ok: true, text: 'none contradicts another' }
+  const rest = more.length === 0 ? '' : `, and ${more.length} more`
+  return { name, ok: false, text: `${first}${rest}; see \`calumet contract check\`` }
 }
 
 /** What a contract wants of us soon; a day that passes by may cost more than any machine. */

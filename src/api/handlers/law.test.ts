@@ -1,6 +1,8 @@
 /** Contracts as people ask for them: what binds, what comes, and what was set aside. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { readSpecs } from '../../core/spec/read.ts'
+import { contractPut, isContract } from '../../operate/law/take.ts'
 import { type Answer, contractText, job, refused, stage } from '../stage.test.ts'
 
 const contract = (clauses: string) => ({
@@ -91,12 +93,13 @@ function placesOf(answer: Answer): readonly string[] {
   })
 }
 
+const sole = '  - { kind: exclusivity, id: alone }\n'
 const pair = (name: string, party: string, clauses: string) =>
   contractText(party, clauses).replace('name: msa', `name: ${name}`)
 
 it('[AP45] every contradiction is told, at both clauses where they are at hand', async (t) => {
   const { ask, apply } = await stage(t)
-  const first = '  - { kind: exclusivity, id: alone }\n'
+  const first = sole
   const more = `  - { kind: exclusivity, id: alone }
   - kind: expansion_option
     id: more
@@ -125,7 +128,7 @@ it('[AP45] every contradiction is told, at both clauses where they are at hand',
 
 it('[AP45] contracts can be checked before they are submitted', async (t) => {
   const { ask, apply } = await stage(t)
-  await apply(pair('one', 'acme', '  - { kind: exclusivity, id: alone }\n'))
+  await apply(pair('one', 'acme', sole))
   const check = (text: string) => {
     return ask('POST /v1/law/check', { body: { documents: [{ file: 'a.yaml', text }] } })
   }
@@ -143,6 +146,35 @@ it('[AP45] contracts can be checked before they are submitted', async (t) => {
   assert.equal(placesOf(await check(pair('two', 'bolt', '  - { kind: exclusivity }\n'))).length, 1)
   const now = (await ask('GET /v1/law/gaps')).body
   assert.deepEqual([now.contradictions, now.warnings, now.gaps.length], [[], [], 1])
+})
+
+it('[AP45] what contradicts already is told, and holds up no other contract', async (t) => {
+  const { ledger, ask, apply } = await stage(t)
+  const text = `${pair('one', 'acme', sole)}---\n${pair('two', 'bolt', sole)}`
+  const { specs } = readSpecs(text, 'a.yaml', { canonical: (name) => name, knownAccelerators: [] })
+  await ledger.commit({
+    puts: specs.filter(isContract).map(({ spec }) => contractPut(spec)),
+    events: [],
+  })
+  const told = /^one\/alone and two\/alone: acme and bolt are both promised the same alone/
+  const { checks } = (await ask('GET /v1/doctor')).body as Told
+  const found = checks?.find(({ name }) => name === 'contracts')
+  assert.equal(found?.ok, false)
+  assert.match(found?.text as string, told)
+  const check = async (body: string) => {
+    const answer = await ask('POST /v1/law/check', {
+      body: { documents: [{ file: 'a.yaml', text: body }] },
+    })
+    return [answer.body.contradictions, answer.body.warnings]
+  }
+  const three = pair('three', 'acme', '  - { kind: term_end, id: end, notice: 9 days }\n')
+  const [none, warned] = await check(three)
+  assert.deepEqual([none, warned.length], [[], 1])
+  assert.match(warned[0], told)
+  // Asked about one of the two, it says so; that it is there already makes it no better.
+  const [ours, others] = await check(pair('one', 'acme', sole))
+  assert.deepEqual([ours.length, others], [1, []])
+  assert.equal((await apply(three)).status, 200)
 })
 
 it('[AP42] a plan warns of a notice that could not be given', async (t) => {

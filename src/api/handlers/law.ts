@@ -11,6 +11,7 @@ import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
 import { keep } from '../../operate/law/record.ts'
 import {
   addedIn,
+  contradictionsBeside,
   contradictionsIn,
   historyOf,
   hushedIn,
@@ -67,10 +68,11 @@ export function lawHandlers(house: House): Handlers<Names> {
       const snapshot = await ledger.read()
       const law = await lawful(house, [read], snapshot.now)
       const more = { specs: read.specs, offers: operator.offers() }
+      const { ours, others } = contradictionsBeside(law, snapshot)
       return {
         gaps: gapsView(snapshot, addedIn(law.drafts)).map(shown),
-        contradictions: [],
-        warnings: [...lawWarnings(law, snapshot, more)],
+        contradictions: [...ours],
+        warnings: [...others, ...lawWarnings(law, snapshot, more)],
       }
     },
     async delivery() {

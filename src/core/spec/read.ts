@@ -75,7 +75,8 @@ function clauseFaultIn(read: readonly Placed<Spec>[]): ClauseFault {
     for (const { meaning, fault } of read) {
       if (meaning.kind !== 'Contract') continue
       if (meaning.spec.name === clause) return fault(path, told)
-      const index = meaning.spec.clauses.findIndex((each) => clauseName(each) === clause)
+      const { clauses } = meaning.spec
+      const index = clauses.findLastIndex((each) => clauseName(each) === clause)
       if (index >= 0) return fault(['clauses', index, ...path], told)
     }
     return null

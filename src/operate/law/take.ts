@@ -1,5 +1,8 @@
 /**
  * Contracts in the ledger: every version stays, and none comes in that contradicts what is there.
+ *
+ * What contradicts already, since it came in before anybody checked for that, holds up no contract
+ * that is about something else. Purchases obey both sides of it.
  */
 import type { KnownValues } from '../../core/contracts/check/alone.ts'
 import type { Contradiction } from '../../core/contracts/check/contradiction.ts'
@@ -53,7 +56,7 @@ export function isContract(spec: Spec): spec is Extract<Spec, { kind: 'Contract'
   return spec.kind === 'Contract'
 }
 
-/** Refused as a whole where the law would contradict itself. */
+/** Refused as a whole where it would make the law contradict itself, or leave it so. */
 export async function lawOf(
   ledger: Ledger,
   specs: readonly Spec[],
@@ -65,9 +68,26 @@ export async function lawOf(
     specs.filter(isContract).map(({ spec }) => [spec.name, versioned(spec, history, now)]),
   )
   const added = addedIn(drafts)
-  const found = added.length === 0 ? [] : contradictions([...history, ...added])
+  const found = brokenBy(added, history)
   if (found.length > 0) return { refused: found.map(phraseContradiction).join('; and '), found }
   return { drafts, mark: snapshot.rows.law.find(({ id }) => id === lawId) ?? null }
+}
+
+/** What cannot be meant that was not there before, or that a contract among these is about. */
+function brokenBy(
+  added: readonly Contract[],
+  history: readonly Contract[],
+): readonly Contradiction[] {
+  if (added.length === 0) return []
+  const before = new Set(contradictions(history).map(phraseContradiction))
+  return contradictions([...history, ...added]).filter((each) => {
+    return isAbout(each, added) || !before.has(phraseContradiction(each))
+  })
+}
+
+function isAbout({ clause, other }: Contradiction, contracts: readonly Contract[]): boolean {
+  const sides = [clause, other ?? clause].map((side) => side.split('/', 1)[0])
+  return contracts.some(({ name }) => sides.includes(name))
 }
 
 /** What cannot be meant: all of it in words, and one by one. */
@@ -81,9 +101,23 @@ export function addedIn(drafts: LawChange['drafts']): readonly Contract[] {
   return [...drafts.values()].flatMap(({ change, body }) => (change === 'unchanged' ? [] : [body]))
 }
 
-/** What cannot be meant of what is there, in words; whoever keeps to `lawOf` finds nothing. */
+/** What cannot be meant of what is there, in words. */
 export function contradictionsIn(snapshot: Snapshot): readonly string[] {
   return contradictions(signedOf(snapshot)).map(phraseContradiction)
+}
+
+/** The same of what would be there: of the contracts that were named, and of all others. */
+export function contradictionsBeside({ drafts }: LawChange, snapshot: Snapshot): Standing {
+  const all = contradictions([...signedOf(snapshot), ...addedIn(drafts)])
+  const named = [...drafts.values()].map(({ body }) => body)
+  const ours = all.filter((each) => isAbout(each, named))
+  const others = all.filter((each) => !ours.includes(each))
+  return { ours: ours.map(phraseContradiction), others: others.map(phraseContradiction) }
+}
+
+export interface Standing {
+  readonly ours: readonly string[]
+  readonly others: readonly string[]
 }
 
 /**
@@ -96,12 +130,10 @@ export function lawWarnings(
   more: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
 ): readonly string[] {
   const added = addedIn(drafts)
-  const names = new Set(added.map(({ name }) => name))
-  const isNew = (clause: string | null) => names.has(clause?.split('/', 1)[0] ?? '')
   const hushed = hushedRights([...signedOf(snapshot), ...added])
   return [
     ...unknownScopes(added, knownValues(snapshot, added, more)),
-    ...hushed.filter(({ clause, other }) => isNew(clause) || isNew(other)),
+    ...hushed.filter((each) => isAbout(each, added)),
   ].map(phraseContradiction)
 }
 

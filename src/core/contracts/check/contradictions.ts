@@ -1,7 +1,7 @@
 /**
  * Finds what cannot be meant in contracts that were read without fault, and what is still missing.
  *
- * Nothing should be bought while there is a contradiction; a gap is only worth knowing.
+ * Nobody should sign a contradiction; a gap is only worth knowing.
  */
 import { type Clause, clauseName } from '../../domain/clause.ts'
 import type { Contract } from '../../domain/contract.ts'
