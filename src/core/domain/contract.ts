@@ -56,6 +56,8 @@ export interface Contract {
   readonly recordedAt: Ms
   /** The contracts whose clauses this one puts an end to from its own `from` on. */
   readonly supersedes: readonly string[]
+  /** Names in its scopes that nobody here has yet, though they look like one that is there. */
+  readonly coming?: readonly string[]
   readonly calendar: BusinessCalendar
   readonly conversions: readonly Conversion[]
   readonly clauses: readonly Clause[]

@@ -8,7 +8,7 @@ import type { Contract } from '../../domain/contract.ts'
 import { choice, map, name, positive } from '../field.ts'
 import type { Canonical } from '../workload.ts'
 import { clause } from './clauses.ts'
-import { calendar, line, moment, parties, word } from './field.ts'
+import { calendar, line, moment, parties, word, words } from './field.ts'
 import { type ClauseShape, source } from './terms.ts'
 
 const forms = ['LOI', 'MOU', 'MSA', 'order', 'amendment'] as const
@@ -35,6 +35,7 @@ export const contractShape = map('a contract', {
   to: moment.optional().describe('The first moment at which it holds no more'),
   recorded: moment.optional().describe('When we knew of it; by default when it was signed'),
   supersedes: parties.optional().describe('Contracts that end where this one begins'),
+  coming: words.optional().describe('Names in its scopes that are not there yet, and are meant'),
   source: source.describe('Where its clauses are written, unless they say otherwise'),
   calendar: calendar.prefault({}).describe('What a business day is; Saturday and Sunday are none'),
   conversions: z.array(conversion, { error: 'a list of conversions' }).optional(),
@@ -76,6 +77,7 @@ export function contractOf(shape: z.infer<typeof contractShape>, canonical: Cano
     bindingness: shape.bindingness,
     signedAt: shape.signed ?? null,
     supersedes: shape.supersedes ?? [],
+    ...(shape.coming && { coming: shape.coming }),
     clauses: shape.clauses.map((each: ClauseShape) =>
       each({ ...frame, source: shape.source, canonical }),
     ),
