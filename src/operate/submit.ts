@@ -60,7 +60,7 @@ export async function submit(
         : { outcome: 'key-reused' }
     }
     const now = await ledger.now()
-    const law = specs.some(isContract) ? await lawOf(ledger, specs, now) : noChange
+    const law = specs.some(isContract) ? await lawOf(ledger, specs, { now }) : noChange
     if ('refused' in law) return { outcome: 'conflict', why: law.refused, found: law.found }
     const exposed = await tooExposed(ledger, specs, law)
     if (exposed !== null) return { outcome: 'conflict', why: exposed }

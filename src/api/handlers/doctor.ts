@@ -4,7 +4,7 @@
 import { formatDay } from '../../core/domain/day.ts'
 import { formatDuration, type Ms } from '../../core/domain/time.ts'
 import { nearDuties } from '../../operate/law/look.ts'
-import { contradictionsIn } from '../../operate/law/take.ts'
+import { contradictionsIn, unknownScopesIn } from '../../operate/law/take.ts'
 import { moneyWarnings } from '../../operate/law/warnings.ts'
 import type { Operator } from '../../operate/operator.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -61,7 +61,8 @@ export function doctor({ ledger, operator, clock, books }: DoctorOptions): Exami
       ...supplierChecks(snapshot, operator),
       unsureCheck(snapshot),
       orphanCheck(snapshot),
-      contractsCheck(snapshot),
+      contradictionsCheck(snapshot),
+      scopesCheck(snapshot, operator),
       datesCheck(snapshot),
       ...(await moneyWarnings(ledger, charged)).map((each) => ({ ...each, ok: false })),
     ]
@@ -136,12 +137,21 @@ function orphanCheck({ rows }: Snapshot): Check {
 }
 
 /** What cannot be meant holds up what it is about for as long as it stands. */
-function contractsCheck(snapshot: Snapshot): Check {
-  const name = 'contracts'
+function contradictionsCheck(snapshot: Snapshot): Check {
+  const name = 'contradictions'
   const [first, ...more] = contradictionsIn(snapshot)
   if (first === undefined) return { name, ok: true, text: 'none contradicts another' }
   const rest = more.length === 0 ? '' : `, and ${more.length} more`
   return { name, ok: false, text: `${first}${rest}; see \`calumet contract check\`` }
+}
+
+/** A contract may be there before what it is about, so this is told and is no failure. */
+function scopesCheck(snapshot: Snapshot, operator: Operator): Check {
+  const name = 'scopes'
+  const [first, ...more] = unknownScopesIn(snapshot, operator.offers())
+  if (first === undefined) return { name, ok: true, text: 'each names something that is known' }
+  const rest = more.length === 0 ? '' : `, and ${more.length} more`
+  return { name, ok: true, text: `${first}${rest}; see \`calumet contract check\`` }
 }
 
 /** What a contract wants of us soon; a day that passes by may cost more than any machine. */

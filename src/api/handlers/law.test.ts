@@ -158,7 +158,7 @@ it('[AP45] what contradicts already is told, and holds up no other contract', as
   })
   const told = /^one\/alone and two\/alone: acme and bolt are both promised the same alone/
   const { checks } = (await ask('GET /v1/doctor')).body as Told
-  const found = checks?.find(({ name }) => name === 'contracts')
+  const found = checks?.find(({ name }) => name === 'contradictions')
   assert.equal(found?.ok, false)
   assert.match(found?.text as string, told)
   const check = async (body: string) => {
@@ -203,8 +203,12 @@ it('[AP42] a plan warns of a scope that nothing known fits, until it is in force
     return (await ask('POST /v1/plan', { body })).body.warnings
   }
   const bolt = 'kind: Supplier\nname: bolt\nurl: http://bolt\n'
-  // Nobody has named a region yet; a party and a supplier of the same files are known.
-  assert.deepEqual(await warned('supplier: [acme], region: mars'), [])
+  // A party and a supplier of the same files are known.
+  assert.deepEqual(await warned('supplier: [acme]'), [])
+  assert.deepEqual(await warned('supplier: [acme], region: mars, product: chat'), [
+    'msa: no product and no region is known here yet, so that nobody can tell a slip in its ' +
+      'scopes; look at them again once there is one',
+  ])
   assert.deepEqual(await warned('supplier: bolt', `\n---\n${bolt}`), [])
   const nobody = 'msa/ask: no supplier is known that fits In bolt; correct it; known are acme'
   assert.deepEqual(await warned('supplier: bolt'), [nobody])
@@ -213,7 +217,36 @@ it('[AP42] a plan warns of a scope that nothing known fits, until it is in force
   const mars = 'msa/ask: no region is known that fits In mars; correct it; known are eu, us-east'
   assert.deepEqual(await warned('region: mars'), [mars])
   await apply(asking('region: mars'))
-  assert.deepEqual(await warned('region: mars'), [], 'what is in force is left alone')
+  assert.deepEqual(await warned('region: mars'), [], 'what is in force is no news')
+  const standing = async () => {
+    const { checks } = (await ask('GET /v1/doctor')).body as Told
+    const found = checks?.find(({ name }) => name === 'scopes')
+    return [(await ask('GET /v1/law/gaps')).body.warnings, found?.ok, found?.text]
+  }
+  assert.deepEqual(await standing(), [[mars], true, `${mars}; see \`calumet contract check\``])
+  await apply(`${bolt}jurisdictions: { mars: us }\n`)
+  assert.deepEqual(await standing(), [[], true, 'each names something that is known'])
+})
+
+it('[AP42] a slip in a scope is refused with its place, unless it is to come', async (t) => {
+  const home = await stage(t)
+  const { ask, apply } = home
+  await apply('kind: Supplier\nname: acme\nurl: https://acme.example\nclass: A\n')
+  home.run()
+  await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
+  const [region = ''] = home.operator.offers().map((each) => each.region)
+  const slip = `${region}x`
+  const text = contractText('bolt', `  - kind: exclusivity\n    scope: { region: ${slip} }\n`)
+  const body = { documents: [{ file: 'a.yaml', text }] }
+  const told = [`12:22 no region is known by the name of ${slip}`]
+  for (const door of ['POST /v1/apply', 'POST /v1/plan', 'POST /v1/law/check'] as const) {
+    assert.deepEqual(placesOf(await ask(door, { body })), told)
+  }
+  const meant = text.replace('source:', `coming: [${slip}]\nsource:`)
+  assert.equal((await apply(meant)).status, 200)
+  // It is told until there is such a region, or the contract says another one.
+  const { warnings } = (await ask('GET /v1/law/gaps')).body
+  assert.ok(warnings[0].startsWith(`msa/exclusivity: no region is known that fits In ${slip};`))
 })
 
 it('[AP28] an override names two persons before it is in force', async (t) => {

@@ -16,6 +16,7 @@ import {
   historyOf,
   hushedIn,
   lawWarnings,
+  unknownScopesIn,
 } from '../../operate/law/take.ts'
 import { waive } from '../../operate/law/waive.ts'
 import { chargedOf } from '../books.ts'
@@ -60,7 +61,7 @@ export function lawHandlers(house: House): Handlers<Names> {
       return {
         gaps: gapsView(snapshot).map(shown),
         contradictions: [...contradictionsIn(snapshot)],
-        warnings: [...hushedIn(snapshot)],
+        warnings: [...hushedIn(snapshot), ...unknownScopesIn(snapshot, operator.offers())],
       }
     },
     async checkLaw({ body }) {

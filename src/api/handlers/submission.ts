@@ -30,12 +30,12 @@ export function submitted({ read, operator }: House, { documents }: ApplyRequest
 
 /** What these do to the law, where they may be submitted beside what is in force. */
 export async function lawful(
-  { ledger }: House,
+  { ledger, operator }: House,
   reads: readonly ReadResult[],
   now: Ms,
 ): Promise<LawChange> {
   const specs = reads.flatMap((each) => each.specs)
-  const law = await lawOf(ledger, specs, now)
+  const law = await lawOf(ledger, specs, { now, offers: operator.offers() })
   if ('refused' in law) throw contradicted(law, reads)
   return law
 }

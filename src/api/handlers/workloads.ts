@@ -18,7 +18,7 @@ import {
   reasonView,
   workloadView,
 } from '../../core/report/views.ts'
-import { type LawChange, lawWarnings } from '../../operate/law/take.ts'
+import { isContract, type LawChange, lawWarnings } from '../../operate/law/take.ts'
 import { type SubmitResult, submit } from '../../operate/submit.ts'
 import { verdictsAt } from '../../operate/verdicts.ts'
 import { withdraw } from '../../operate/withdraw.ts'
@@ -42,6 +42,8 @@ export function workloadHandlers(house: House): Handlers<Names> {
         key: `${token.name}/${idempotencyKey}`,
         requestHash: createHash('sha256').update(JSON.stringify(body)).digest('hex'),
       }
+      // What is for sale is known here alone, and the regions that a scope may have meant with it.
+      if (read.specs.some(isContract)) await lawful(house, [read], await ledger.now())
       const done = await submit(ledger, read.specs, key || null)
       if (done.outcome === 'conflict') {
         throw contradicted({ refused: done.why, found: done.found ?? [] }, [read])

@@ -54,14 +54,21 @@ export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): As
  */
 export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
   const known = latestOf(history)
-  return recordsOf(history).flatMap(({ clause }, index, records) => {
-    const next = records[index + 1]
-    if (next && clauseName(next.clause) === clauseName(clause)) return []
+  return lastVersions(history).flatMap((clause) => {
     if (!binds(known.get(clause.contract))) return []
     const { to, repeal } = clause
     const ends = [to, repeal?.at, successorOf(clause, known)?.from]
     const end = Math.min(...ends.map((each) => each ?? Number.POSITIVE_INFINITY))
     return end === (to ?? Number.POSITIVE_INFINITY) ? clause : { ...clause, to: end }
+  })
+}
+
+/** Every clause once, as it was recorded last, in order of their names; whether or not it binds. */
+export function lastVersions(history: readonly Contract[]): readonly Clause[] {
+  const records = recordsOf(history)
+  return records.flatMap(({ clause }, index) => {
+    const next = records[index + 1]
+    return next && clauseName(next.clause) === clauseName(clause) ? [] : [clause]
   })
 }
 

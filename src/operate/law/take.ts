@@ -4,14 +4,15 @@
  * What contradicts already, since it came in before anybody checked for that, holds up no contract
  * that is about something else. Purchases obey both sides of it.
  */
-import type { KnownValues } from '../../core/contracts/check/alone.ts'
+import { bindingClauses, lastVersions } from '../../core/contracts/as-of.ts'
 import type { Contradiction } from '../../core/contracts/check/contradiction.ts'
-import {
-  contradictions,
-  phraseContradiction,
-  unknownScopes,
-} from '../../core/contracts/check/contradictions.ts'
+import { contradictions, phraseContradiction } from '../../core/contracts/check/contradictions.ts'
 import { hushedRights } from '../../core/contracts/check/hushed.ts'
+import {
+  type KnownValues,
+  mistypedScopes,
+  unknownScopes,
+} from '../../core/contracts/check/scopes.ts'
 import { withTaken } from '../../core/contracts/rights/taken.ts'
 import type { Contract } from '../../core/domain/contract.ts'
 import type { Offer } from '../../core/domain/offer.ts'
@@ -56,11 +57,14 @@ export function isContract(spec: Spec): spec is Extract<Spec, { kind: 'Contract'
   return spec.kind === 'Contract'
 }
 
-/** Refused as a whole where it would make the law contradict itself, or leave it so. */
+/**
+ * Refused as a whole where it would make the law contradict itself, or leave it so, or where a
+ * scope has a slip of the pen. `offers`: what is for sale, as far as that is known.
+ */
 export async function lawOf(
   ledger: Ledger,
   specs: readonly Spec[],
-  now: Ms,
+  { now, offers = [] }: { readonly now: Ms; readonly offers?: readonly Offer[] },
 ): Promise<LawChange | LawRefused> {
   const snapshot = await ledger.read()
   const history = signedOf(snapshot)
@@ -68,7 +72,8 @@ export async function lawOf(
     specs.filter(isContract).map(({ spec }) => [spec.name, versioned(spec, history, now)]),
   )
   const added = addedIn(drafts)
-  const found = brokenBy(added, history)
+  const known = knownValues(snapshot, added, { specs, offers })
+  const found = [...brokenBy(added, history), ...mistypedScopes(added, known, now)]
   if (found.length > 0) return { refused: found.map(phraseContradiction).join('; and '), found }
   return { drafts, mark: snapshot.rows.law.find(({ id }) => id === lawId) ?? null }
 }
@@ -131,8 +136,9 @@ export function lawWarnings(
 ): readonly string[] {
   const added = addedIn(drafts)
   const hushed = hushedRights([...signedOf(snapshot), ...added])
+  const named = added.flatMap((each) => lastVersions([each]))
   return [
-    ...unknownScopes(added, knownValues(snapshot, added, more)),
+    ...unknownScopes(named, knownValues(snapshot, added, more), snapshot.now),
     ...hushed.filter((each) => isAbout(each, added)),
   ].map(phraseContradiction)
 }
@@ -142,7 +148,14 @@ export function hushedIn(snapshot: Snapshot): readonly string[] {
   return hushedRights(signedOf(snapshot)).map(phraseContradiction)
 }
 
-/** What is there by then; where nobody has named anything of a dimension, none is a slip. */
+/** Scopes that nothing fits which is there: they may bind nobody, for as long as that is so. */
+export function unknownScopesIn(snapshot: Snapshot, offers: readonly Offer[]): readonly string[] {
+  const known = knownValues(snapshot, [], { specs: [], offers })
+  const clauses = bindingClauses(signedOf(snapshot))
+  return unknownScopes(clauses, known, snapshot.now).map(phraseContradiction)
+}
+
+/** What is there by then. */
 function knownValues(
   snapshot: Snapshot,
   added: readonly Contract[],
@@ -170,8 +183,8 @@ function knownValues(
     ],
     workload: workloads.map(({ name }) => name),
   }
-  const known = Object.entries(values).filter(([, all]) => all.length > 0)
-  return Object.fromEntries(known.map(([dimension, all]) => [dimension, [...new Set(all)]]))
+  const known = Object.entries(values)
+  return Object.fromEntries(known.map(([dimension, all]) => [dimension, [...new Set(all)].sort()]))
 }
 
 /** Its own, and of whoever runs a region for it. */

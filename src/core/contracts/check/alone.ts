@@ -1,16 +1,12 @@
 /**
- * What is wrong with a clause by itself or within its contract: dates, references, units, scopes.
+ * What is wrong with a clause by itself or within its contract: dates, references, units.
  */
-import type { Clause, Condition, Dimension } from '../../domain/clause.ts'
+import type { Clause } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import type { Contract, Quantity } from '../../domain/contract.ts'
 import { formatDay } from '../../domain/day.ts'
 import { acceleratorHoursOf } from '../capacity.ts'
-import { inScope } from '../scope.ts'
 import { type Contradiction, contradiction } from './contradiction.ts'
-
-/** Values that are known to exist; a dimension that is missing is not checked. */
-export type KnownValues = Readonly<Partial<Record<Dimension, readonly string[]>>>
 
 export function dates(clause: Clause, contract: Contract): readonly Contradiction[] {
   const wrong = (path: Contradiction['path'], found: string, remedy: string) =>
@@ -157,31 +153,6 @@ function quantitiesOf(clause: Clause): readonly Counted[] {
     default:
       return []
   }
-}
-
-/** Conditions that no known value meets. */
-export function emptyScopes(clause: Clause, known: KnownValues): readonly Contradiction[] {
-  const scopes = clause.kind === 'exclusivity' ? [clause.scope, ...clause.except] : [clause.scope]
-  return scopes.flat().flatMap((condition) => {
-    const values = known[condition.dimension]
-    if (!values || !isPositive(condition)) return []
-    const { dimension, operator } = condition
-    if (values.some((each) => inScope([condition], { [dimension]: [each] }) === 'yes')) return []
-    const wanted = `${operator} ${condition.values.join(', ')}`
-    const found = `no ${dimension.replaceAll('_', ' ')} is known that fits ${wanted}`
-    const remedy = `correct it; known are ${[...values].sort().join(', ') || 'none'}`
-    return [contradiction('scope', clause, { path: ['scope'], found, remedy })]
-  })
-}
-
-/** A condition that says what must be there, not what must not. */
-function isPositive({ operator }: Condition): boolean {
-  return (
-    operator === 'In' ||
-    operator === 'StartsWith' ||
-    operator === 'Contains' ||
-    operator === 'EndsWith'
-  )
 }
 
 /** One clause, recorded at one moment, with two wordings. */

@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { asOf } from '../as-of.ts'
 import { contract, contracts, day } from '../draw.test.ts'
-import type { KnownValues } from './alone.ts'
-import { contradictions, gaps, phraseContradiction, unknownScopes } from './contradictions.ts'
+import { contradictions, gaps, phraseContradiction } from './contradictions.ts'
 import { hushedRights } from './hushed.ts'
+import { nearMiss } from './near-miss.ts'
+import { type KnownValues, mistypedScopes, unknownScopes } from './scopes.ts'
 
 function found(text: string, known: KnownValues = {}): readonly string[] {
   const history = contracts(text)
-  const all = [...contradictions(history), ...unknownScopes(history, known)]
+  const clauses = history.flatMap((each) => each.clauses)
+  const scopes = unknownScopes(clauses, known, day('2025-02-01'))
+  const all = [...contradictions(history), ...scopes]
   return all.map(({ kind, clause, other, found: what }) => {
     return `${kind} ${clause}${other === null ? '' : ` ${other}`}: ${what}`
   })
@@ -102,6 +105,56 @@ it('[CL56] units convert, and scopes match something that is known', () => {
     'unit a/expansion-option: nobody says how many TPU come to 1 GW',
     'scope a/rofo: no region is known that fits StartsWith mars',
   ])
+})
+
+it('[CL79] what is a slip away from a known name is refused, unless it is said to come', () => {
+  const known = { region: ['us-central', 'us-east1'], product: ['api-models'] }
+  const told = (scope: string, frame = '', kind = 'rofo') => {
+    const clauses = `- {kind: ${kind}, scope: {${scope}}}`
+    const read = contracts(deal('a', 'rival', clauses).replace('source:', `${frame}source:`))
+    return mistypedScopes(read, known, day('2025-02-01')).map(({ path, found: what, remedy }) => {
+      return `${path.join('.')}: ${what}; ${remedy}`
+    })
+  }
+  const slip =
+    'scope.region: no region is known by the name of us-centrl; ' +
+    'write us-central, or say of a that it is coming: [us-centrl]'
+  assert.deepEqual(told('region: us-centrl'), [slip])
+  assert.deepEqual(told('region: [us-east1, us-centrl]'), [slip], 'though another fits')
+  assert.deepEqual(told('region: {not_in: us-centrl}'), [slip])
+  assert.deepEqual(told('region: us-centrl', 'coming: [us-centrl]\n'), [])
+  assert.deepEqual(told('region: {starts_with: us-cenr}').length, 1)
+  assert.deepEqual(told('region: {starts_with: us-}, product: {starts_with: ap}'), [])
+  assert.deepEqual(told('region: {exists: true}, workload: train'), [])
+  const except = 'region: us-central}, except: [{product: api-model}], source: {document: x'
+  assert.match(told(except, '', 'exclusivity')[0] ?? '', /^except\.0\.product: /)
+  // What is over can bind nobody any more.
+  assert.deepEqual(told('region: us-centrl}, to: 2025-02-01, source: {document: x'), [])
+})
+
+it('[CL79] names of one family are not slips of each other', () => {
+  const near = (name: string, ...names: string[]) => nearMiss(name, names)
+  for (const slip of ['us-east', 'us-wset', 'us_west', 'us-wests', 'US-west', 'us-wst']) {
+    assert.equal(near(slip, 'us-west'), slip === 'us-east' ? null : 'us-west', slip)
+  }
+  assert.equal(near('us-west', 'us-wets', 'us-west'), null, 'it is one of them')
+  const families = ['us-east1 us-east2', 'us-east us-east4', 'zone-a zone-b', 'zone-a zone-ab']
+  for (const family of [...families, 'chat', 'eu us', 'gpt-4.1 gpt-4.5', 'v10 v1']) {
+    const [one = '', another = ''] = family.split(' ')
+    assert.deepEqual([near(one, another), near(another, one)], [null, null], family)
+  }
+})
+
+it('[CL79] what nothing fits is told, and once where there is nothing that could', () => {
+  const clauses = `- {kind: rofo, scope: {region: [mars, us], product: chat}}
+- {kind: launch_first, scope: {product: {starts_with: api}, workload: {not_in: [train]}}}`
+  assert.deepEqual(
+    found(deal('a', 'rival', clauses), { region: ['us'], product: [], workload: [] }),
+    [
+      'scope a/rofo: no region is known that fits In mars',
+      'scope a: no product is known here yet, so that nobody can tell a slip in its scopes',
+    ],
+  )
 })
 
 const alone = '- {kind: exclusivity, scope: {product: [api]}}'

@@ -6,7 +6,7 @@
 import { type Clause, clauseName } from '../../domain/clause.ts'
 import type { Contract } from '../../domain/contract.ts'
 import { bindingClauses, latestOf } from '../as-of.ts'
-import { dates, emptyScopes, type KnownValues, references, totals, twins, units } from './alone.ts'
+import { dates, references, totals, twins, units } from './alone.ts'
 import { conflicts } from './between.ts'
 import type { Contradiction } from './contradiction.ts'
 
@@ -51,17 +51,6 @@ function superseding(contract: Contract, all: readonly Contract[]): readonly Con
     const names = { clause: contract.name, other: name }
     return [{ kind: 'reference', ...names, path: ['supersedes'], found, remedy } as const]
   })
-}
-
-/**
- * Scopes that nothing fits which is known by then: a slip, or something that is to come. No reason
- * to refuse a contract, for it may be there first.
- */
-export function unknownScopes(
-  contracts: readonly Contract[],
-  known: KnownValues,
-): readonly Contradiction[] {
-  return contracts.flatMap(({ clauses }) => clauses.flatMap((each) => emptyScopes(each, known)))
 }
 
 /** Values that nobody outside us ever confirmed. */
