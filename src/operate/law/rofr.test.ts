@@ -322,6 +322,30 @@ it('[OP39] keeps what a holder was told, and tells no more than the notice did',
   assert.doesNotMatch(JSON.stringify(both), /rival|train|nonce|receipt/)
 })
 
+it('[CL17] a notice or an answer once more writes nothing, and is told as it was', async (t) => {
+  const { ledger, id, open, move } = await house(t)
+  await open('train')
+  const tell = async (proof: string, nonce: string) => {
+    const done = await giveNotice(ledger, { id, by: 'ben', proof, nonce }, hash)
+    return 'notice' in done ? [done.notice, done.case.deadline] : done.why
+  }
+  const count = async () => (await ledger.events({ supplier: 'incumbent' })).length
+  const first = await tell('receipt 7', 'n')
+  const decline = { event: 'decline' } as const
+  assert.equal(await count(), 2)
+  // Whoever asks anew has a nonce of its own, and the digest of the first still commits us.
+  assert.deepEqual(await tell('receipt 7', 'another'), first)
+  assert.equal(await tell('receipt 8', 'another'), 'what is noticed cannot be noticed')
+  const before = (await ledger.read()).rows.law
+  assert.equal(await count(), 2)
+  assert.equal((await move(decline)).outcome, 'done')
+  assert.equal((await move(decline)).outcome, 'done')
+  assert.deepEqual((await tell('receipt 7', 'third'))[0], first[0])
+  assert.equal(await count(), 3)
+  const [mark] = (await ledger.read()).rows.law
+  assert.equal(mark?.version, (before[0]?.version ?? 0) + 1)
+})
+
 it('[OP27] a block binds for as long as it lasts, and is told so', async (t) => {
   const text = specs.replace('[price_per_hour, accelerators]', '[term, accelerators]')
   const { ledger, id, tell } = await house(t, '', text)

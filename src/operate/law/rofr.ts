@@ -160,15 +160,35 @@ export async function giveNotice(
   { id, by, proof, nonce }: { id: string; by: string; proof: string; nonce: string },
   hash: Hash,
 ): Promise<{ readonly notice: Notice; readonly case: RofrCase } | { readonly why: string }> {
-  const row = (await ledger.read()).rows.right.find((each) => each.id === id)
+  const snapshot = await ledger.read()
+  const row = snapshot.rows.right.find((each) => each.id === id)
   if (!row) return { why: unknown(id) }
+  const before = givenBefore(row.body, proof)
+  if (before) {
+    const amiss = indiscreet(snapshot, row.body)
+    return amiss === null
+      ? { notice: before, case: passed(row.body, snapshot.now) }
+      : { why: amiss }
+  }
   const made = notice(row.body, nonce, hash)
-  const told = `${proof}; nonce ${nonce}`
+  const told = provenBy(proof, nonce)
   const move: Move = { event: 'deliver', digest: made.digest, proof: told }
   const done = await decideRight(ledger, { id, by, move })
   if (done.outcome === 'refused') return { why: done.why }
   const [next] = done.cases
   return next ? { notice: made, case: next } : { why: unknown(id) }
+}
+
+/** The notice that this proof of delivery is about already: its digest commits us, and stays. */
+function givenBefore(of: RofrCase, proof: string): Notice | null {
+  const { step, digest, evidence } = of
+  if (step === 'triggered' || digest === null) return null
+  const given = evidence.findLast((each) => each.to === 'noticed' && each.digest === digest)
+  return given?.proof?.startsWith(provenBy(proof, '')) ? { ...letter(of), digest } : null
+}
+
+function provenBy(proof: string, nonce: string): string {
+  return `${proof}; nonce ${nonce}`
 }
 
 /** One move of a case. Whoever buys under the law as it was before has to ask anew. */
@@ -188,6 +208,7 @@ export async function decideRight(
     if (amiss !== null) return refused(amiss)
     const answer = advance(row.body, { ...move, at: now, actor: by } as RofrEvent)
     if (answer.refused !== null) return refused(answer.refused)
+    if (answer.case === row.body) return { outcome: 'done', cases: [answer.case] }
     const done = await ledger.commit({
       expects: move.event === 'deliver' ? rulesOn(snapshot, row.body.clause.with) : [],
       puts: [rightPut(answer.case, row.version), lawPut(rows.law[0] ?? null)],

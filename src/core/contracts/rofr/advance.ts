@@ -1,6 +1,6 @@
 /**
  * What becomes of a case: (case, event) → case. An event that may not happen changes nothing and is
- * answered with the reason.
+ * answered with the reason. What was said already changes nothing either, and is no fault.
  *
  * No way leads from an offer to a signature with the third party except by the holder's refusal,
  * its silence until strictly after the deadline, its failure to sign, or its waiver.
@@ -25,6 +25,7 @@ export function advance(before: RofrCase, event: RofrEvent): Answer {
   }
   // Time passes before anything else happens: a decision after the deadline meets a lapsed case.
   const now = event.event === 'deliver' ? before : passed(before, event.at)
+  if (isRepeated(now, event)) return { case: now, refused: null }
   const { clause } = now
   switch (event.event) {
     case 'tick':
@@ -68,6 +69,50 @@ export function advance(before: RofrCase, event: RofrEvent): Answer {
   }
 }
 
+/** Whether this was said already, word by word, and is what the case stands at. */
+function isRepeated(now: RofrCase, event: RofrEvent): boolean {
+  const { step, freedom, evidence } = now
+  const last = evidence.at(-1)
+  const isLast = (to: RofrStep, why: string) => step === to && last?.to === to && last.why === why
+  switch (event.event) {
+    case 'deliver':
+      return now.digest === event.digest && step !== 'triggered'
+    case 'match':
+      return step === 'matched' && lacks(now.deal, event.deal, now.clause).length === 0
+    case 'take':
+      return (
+        step === 'free' && freedom === 'partial' && now.acceleratorsTaken === event.accelerators
+      )
+    case 'decline':
+      return step === 'free' && freedom === 'declined'
+    case 'waive':
+      return step === 'waived' && isShown(now, 'waived', event.digest)
+    case 'sign-with-holder':
+      return step === 'contracted' && isShown(now, 'contracted', event.digest)
+    case 'dispute':
+      return isLast('disputed', event.why)
+    case 'withdraw':
+      return isLast('withdrawn', event.why)
+    case 'fail':
+      return isLast('free', event.why)
+    case 'settle':
+      return last?.from === 'disputed' && isLast(step, settledAs[event.as])
+    default:
+      return false
+  }
+}
+
+/** Whether this paper showed that it came to be so. */
+function isShown({ evidence }: RofrCase, to: RofrStep, digest: string): boolean {
+  return evidence.some((each) => each.to === to && each.digest === digest)
+}
+
+const settledAs = {
+  declined: 'the dispute is settled: the holder declines',
+  waived: 'the dispute is settled by a waiver',
+  upheld: 'the dispute is settled for the holder',
+} as const
+
 /** What time alone does: silence becomes a lapse, and a freedom ends. */
 export function passed(before: RofrCase, at: Ms): RofrCase {
   const { step, deadline, longStop, freeUntil } = before
@@ -88,9 +133,7 @@ export function passed(before: RofrCase, at: Ms): RofrCase {
   return before
 }
 
-/** Idempotent: the same notice once more neither moves the case nor its deadline. */
 function delivered(now: RofrCase, event: RofrEvent & { event: 'deliver' }): Answer {
-  if (now.digest === event.digest && now.step !== 'triggered') return { case: now, refused: null }
   const deadline = deadlineOf(event.at, now.clause.window, now.clause.calendar)
   const change = { digest: event.digest, deadline }
   const { digest, proof } = event
@@ -124,17 +167,16 @@ function leftOf({ deal, acceleratorsSigned }: RofrCase): number {
 
 function settled(now: RofrCase, event: RofrEvent & { event: 'settle' }): Answer {
   if (now.step !== 'disputed') return refusedMove(now, 'settled')
-  if (event.as === 'declined') {
-    return freed(now, 'declined', event, 'the dispute is settled: the holder declines')
-  }
+  const why = settledAs[event.as]
+  if (event.as === 'declined') return freed(now, 'declined', event, why)
   if (event.as === 'waived') {
     const change = { acceleratorsTaken: 0, acceleratorsFree: leftOf(now) }
-    return moved(now, 'waived', event, { change, why: 'the dispute is settled by a waiver' })
+    return moved(now, 'waived', event, { change, why })
   }
   // The objection holds: the holder has its whole time again, from now on.
   const deadline = deadlineOf(event.at, now.clause.window, now.clause.calendar)
   const change = { deadline, longStop: null, freedom: null, freeUntil: null, ...nothing }
-  return moved(now, 'noticed', event, { change, why: 'the dispute is settled for the holder' })
+  return moved(now, 'noticed', event, { change, why })
 }
 
 const nothing = { acceleratorsTaken: 0, acceleratorsFree: 0 } as const

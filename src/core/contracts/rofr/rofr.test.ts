@@ -158,6 +158,45 @@ it('[CL17] the same notice once more changes nothing; another one is refused', (
   assert.equal(advance(now, other).refused, 'what is noticed cannot be noticed')
 })
 
+it('[CL17] the same answer once more changes nothing, and another one is refused', () => {
+  const matched: Told = { event: 'match', deal }
+  const waived: Told = { event: 'waive', digest: 'letter 9' }
+  const disputed: Told = { event: 'dispute', why: 'not these terms' }
+  const asked: readonly (readonly [Told, ...Told[]])[] = [
+    [{ event: 'decline' }],
+    [matched],
+    [{ event: 'take', accelerators: 1_000 }],
+    [waived],
+    [disputed],
+    [{ event: 'withdraw', why: 'too dear' }],
+    [{ event: 'sign-with-holder', digest: 'order 3' }, matched],
+    [{ event: 'fail', why: 'it does not sign' }, matched],
+    ...(['declined', 'waived', 'upheld'] as const).map((as) => {
+      return [{ event: 'settle', as }, disputed] as const
+    }),
+  ]
+  for (const [said, ...before] of asked) {
+    const events = [...before, said].map((each) => ['2025-03-05', each] as const)
+    const now = after(events, noticed())
+    const again = advance(now, { ...said, at: day('2025-03-06'), actor: 'ben' } as RofrEvent)
+    assert.deepEqual(again, { case: now, refused: null }, said.event)
+  }
+  const refusal = (told: Told, said: Told) => {
+    const now = after([['2025-03-05', told]], noticed())
+    return advance(now, { ...said, at: day('2025-03-06'), actor: 'ben' } as RofrEvent).refused
+  }
+  assert.equal(refusal({ event: 'decline' }, matched), 'what is free cannot be matched')
+  assert.equal(refusal(matched, { event: 'decline' }), 'what is matched cannot be declined')
+  assert.notEqual(
+    refusal({ event: 'take', accelerators: 9 }, { event: 'take', accelerators: 8 }),
+    null,
+  )
+  assert.notEqual(refusal(disputed, { ...disputed, why: 'too late' }), null)
+  // Silence is no answer: whoever declines after that is told that it lapsed.
+  const late = advance(noticed(), { event: 'decline', at: day('2025-03-19'), actor: 'holder' })
+  assert.equal(late.refused, 'what is free cannot be declined')
+})
+
 it('[CL18] a repeal ends no case that was opened before', () => {
   const repeal = { by: 'peace', at: day('2025-03-04'), recordedAt: day('2025-03-04') }
   const now = after([['2025-03-03', deliver]], opened({ ...rofr, repeal }))
