@@ -70,9 +70,15 @@ export interface Waiver {
   readonly clause: string
   readonly kind: 'granted' | 'override'
   readonly by: readonly string[]
+  /** Since when it counts; for an override, when the second of us said so. */
   readonly from: Ms
   readonly until: Ms
   readonly reason: string
+}
+
+/** Whether enough people said so: one who has the other side's word, or two of us. */
+export function isAgreed({ kind, by }: Pick<Waiver, 'kind' | 'by'>): boolean {
+  return kind === 'granted' || new Set(by).size >= 2
 }
 
 /** An option that we take; it takes two of us to say the same. */

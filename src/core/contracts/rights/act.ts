@@ -2,7 +2,7 @@
  * What we are about to do, what is on record, and what a clause may find about it.
  */
 import type { Clause, Secret } from '../../domain/clause.ts'
-import type { Deal, RofrCase, Waiver } from '../../domain/contract.ts'
+import { type Deal, isAgreed, type RofrCase, type Waiver } from '../../domain/contract.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Proposal, Purchase } from '../rofr/open.ts'
 import type { Facts } from '../scope.ts'
@@ -108,7 +108,7 @@ export function factsOf(act: Act): Facts {
 export function waiverOf(clause: string, at: Ms, { waivers }: Records): Waiver | null {
   const inForce = waivers.filter((each) => {
     const isOurs = each.clause === clause && each.from <= at && at < each.until
-    return isOurs && (each.kind === 'granted' || new Set(each.by).size >= 2)
+    return isOurs && isAgreed(each)
   })
   const [first] = inForce.sort((a, b) =>
     a.kind === b.kind ? (a.id < b.id ? -1 : 1) : a.kind === 'granted' ? -1 : 1,
