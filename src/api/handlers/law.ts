@@ -2,7 +2,7 @@
  * Contracts: what was signed, what of it binds on a day, which dates come, and what was set aside.
  */
 import { clauseName } from '../../core/domain/clause.ts'
-import type { Contract, Waiver } from '../../core/domain/contract.ts'
+import { type Contract, isAgreed, type Waiver } from '../../core/domain/contract.ts'
 import { personOf } from '../../core/domain/token.ts'
 import { contingentView, takeOption } from '../../operate/law/contingent.ts'
 import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
@@ -133,8 +133,7 @@ function contractView(contract: Contract): ContractView {
 }
 
 function waiverView(waiver: Waiver): WaiverView {
-  const isInForce = waiver.kind === 'granted' || waiver.by.length >= 2
-  return { ...waiver, by: [...waiver.by], isInForce }
+  return { ...waiver, by: [...waiver.by], isInForce: isAgreed(waiver) }
 }
 
 function shown<T extends { readonly assumed: readonly string[] }>(view: T) {

@@ -3,7 +3,7 @@
  */
 import { isHard } from '../../core/contracts/permits.ts'
 import { clauseName } from '../../core/domain/clause.ts'
-import type { Waiver } from '../../core/domain/contract.ts'
+import { isAgreed, type Waiver } from '../../core/domain/contract.ts'
 import { event } from '../../core/domain/event.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import { dataClasses, relations } from '../../core/domain/trust.ts'
@@ -39,10 +39,12 @@ export async function waive(ledger: Ledger, order: WaiverOrder): Promise<WaiverO
     const old = rows.waiver.find(isSame) ?? null
     const id = old?.id ?? `w${rows.waiver.length + 1}`
     const persons = [...new Set([...(old?.body.by ?? []), by])].sort()
-    const from = old?.body.from ?? now
+    // One person's word lifts nothing, so that it counts from the second one's on.
+    const wasInForce = old !== null && isAgreed(old.body)
+    const from = wasInForce ? old.body.from : now
     const told = old?.body.reason ?? reason
     const waiver: Waiver = { id, clause, kind, by: persons, from, until, reason: told }
-    const isInForce = kind === 'granted' || persons.length >= 2
+    const isInForce = isAgreed(waiver)
     const facts = { clause, kind, by, until, reason, inForce: isInForce }
     const done = await ledger.commit({
       puts: [
