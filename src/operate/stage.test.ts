@@ -28,13 +28,19 @@ export interface House {
   readonly bolt: PaperSupplier
   readonly clock: ReturnType<typeof virtualClock>
   /** Starts a control plane; the result stops it, politely or as a kill would. */
-  lead(holder?: string): { stop(): Promise<void>; kill(): void; preview: PreviewOf }
+  lead(holder?: string): Leader
   apply(...specs: Spec[]): Promise<void>
   leases(): Promise<readonly Lease[]>
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>
   remove(): Promise<void>
 }
-type PreviewOf = ReturnType<typeof operator>['preview']
+
+type Operator = ReturnType<typeof operator>
+
+export interface Leader extends Pick<Operator, 'preview' | 'offers' | 'audit'> {
+  stop(): Promise<void>
+  kill(): void
+}
 
 const open: House[] = []
 afterEach(async () => {
@@ -78,7 +84,7 @@ export async function house(supplierClass: SupplierClass = 'A'): Promise<House> 
   return home
 }
 
-function controlPlane({ ledger, clock, acme, bolt }: House, holder: string) {
+function controlPlane({ ledger, clock, acme, bolt }: House, holder: string): Leader {
   const stopped = new AbortController()
   // A killed process never hears an answer again and writes nothing more.
   const alive = gate()
@@ -101,7 +107,7 @@ function controlPlane({ ledger, clock, acme, bolt }: House, holder: string) {
   })
   const running = leader.run(stopped.signal)
   return {
-    preview: leader.preview,
+    ...{ preview: leader.preview, offers: leader.offers, audit: leader.audit },
     async stop() {
       stopped.abort()
       if (alive.isOpen()) await clock.until('the loop to end', minute, settledOf(running))

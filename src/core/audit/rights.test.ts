@@ -51,6 +51,28 @@ describe('a right of first refusal', () => {
     assert.equal(brokenWith(asked, [rightOf(free, other)]), 'I16')
   })
 
+  it('[AU31] a right that is set aside stops nothing, whatever its open case stands at', () => {
+    const waived = asked.replace('1s intend', '1s waive 4s\n 1s intend')
+    const open: readonly Readonly<Record<string, number>>[] = [
+      { triggered: 1 },
+      { noticed: 2 },
+      { noticed: 1, matched: 2 },
+      { disputed: 2 },
+    ]
+    for (const steps of open) {
+      // What is bought so is not signed for under the case.
+      const right = rightOf(steps, { purchases: [] })
+      assert.equal(brokenWith(waived, [right]), '')
+      assert.equal(brokenWith(asked, [right]), 'I16')
+      assert.equal(brokenWith(waived.replace('waive 4s', 'waive 3s'), [right]), 'I16')
+      assert.equal(brokenWith(waived.replace('4s', '4s msa/other'), [right]), 'I16')
+    }
+    // Another call, after that, needs the case: it came to be free, or it did not.
+    const again = `${waived}\n 5s intend w.0.2 for w.0.1\n 6s ask w.0.2`
+    assert.equal(brokenWith(again, [rightOf({ noticed: 1, free: 5 })]), '')
+    assert.equal(brokenWith(again, [rightOf({ noticed: 1, free: 7 })]), 'I16')
+  })
+
   it('[AU31] it stops nothing small, nothing of the holder, nothing set aside or over', () => {
     const small = evidenceOf(asked)
     const leases = small.leases.map((lease): Lease => ({ ...lease, perNode: 7 }))

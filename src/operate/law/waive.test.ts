@@ -1,12 +1,13 @@
 /**
- * Since when a clause counts as set aside.
+ * Since when a clause counts as set aside, and what is bought then.
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Offer } from '../../core/domain/offer.ts'
 import { job } from '../../testing/ledger-rows.ts'
-import { apply, house, minute } from '../stage.test.ts'
+import { apply, house, minute, job as wish } from '../stage.test.ts'
 import { verdictsAt } from '../verdicts.ts'
+import { giveNotice, openRight } from './rofr.ts'
 import { waive } from './waive.ts'
 
 const signed = `kind: Contract
@@ -26,7 +27,7 @@ const offer: Offer = {
   ...{ market: 'on-demand', pricePerHour: 10, stock: { kind: 'unknown' }, observedAt: 0 },
 }
 
-it('[OP24] on another day an override counts from the second person on, and not before', async () => {
+it('[OP24] on another day an override counts from the second person on', async () => {
   const home = await house()
   const { ledger, clock } = home
   await apply(home, signed)
@@ -50,4 +51,40 @@ it('[OP24] on another day an override counts from the second person on, and not 
   assert.deepEqual(waiver?.body.by, ['ann', 'ben', 'eve'])
   assert.deepEqual([await barredAt(0.5), await barredAt(1.5)], ['msa/alone', null])
   assert.deepEqual([await barredAt(2.5), await barredAt(60)], [null, 'msa/alone'])
+})
+
+it('[OP24] what is bought under a waiver, with a case of its right open, is in order', async () => {
+  const home = await house()
+  const { ledger, clock } = home
+  const right = signed.replace('with: bolt', 'with: core').replace('exclusivity', 'rofr')
+  await apply(home, right.replace('id: alone', 'id: alone, at_least: 8, trigger: binding-offer'))
+  await home.apply(wish('train', 1))
+  const leader = home.lead()
+  await home.until('offers', () => leader.offers().length > 0)
+  const broken = async () => {
+    const { invariants } = await leader.audit()
+    return invariants.flatMap(({ id, faults }) => (faults ?? []).map((each) => `${id} ${each}`))
+  }
+  const order = { workload: 'train', offer: 'acme/h100x8', by: 'ann' }
+  const opened = await openRight(ledger, order, leader.offers())
+  assert.equal(opened.outcome, 'done')
+  const id = 'msa/alone/train@acme/h100x8'
+  await giveNotice(ledger, { id, by: 'ann', proof: 'receipt', nonce: 'n' }, (text) => text)
+  assert.deepEqual(await home.leases(), [])
+  const until = clock.wallMs() + 60 * minute
+  const reason = 'letter 9'
+  await waive(ledger, { clause: 'msa/alone', kind: 'granted', until, reason, by: 'ann' })
+  await home.until('a purchase', async () => (await home.leases())[0]?.state === 'held')
+  const { rows } = await ledger.read()
+  assert.deepEqual([rows.right[0]?.body.step, rows.right[0]?.body.purchases], ['noticed', []])
+  assert.deepEqual(await broken(), [])
+  // It is held for longer than it was set aside, and what is bought then needs the case again.
+  await clock.until('its end', 90 * minute, () => clock.wallMs() > until + minute)
+  await home.apply(wish('later', 1))
+  await clock.until('some turns', 9 * minute, () => clock.wallMs() > until + 6 * minute)
+  assert.deepEqual(
+    (await home.leases()).map(({ workload }) => workload),
+    ['train'],
+  )
+  assert.deepEqual(await broken(), [])
 })
