@@ -72,7 +72,6 @@ it('[CL60] an open case of a right of first refusal has its date there too', () 
     startAt: now,
     termDays: 90,
     region: 'us',
-    securityClass: 'shared',
   }
   const proposal = { id: 'p', at: now, supplier: 'rival', deal, facts: {} }
   const firm = { ...proposal, firmness: 'binding-offer' } as const

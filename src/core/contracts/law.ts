@@ -216,7 +216,7 @@ export function actsOf(law: Law, buying: Buying): readonly Act[] {
   const { endUsers = null } = workload
   const placed = { jurisdiction: seller?.jurisdictions?.[region] ?? null, endUsers }
   const facts = factsOfBuying(buying, law)
-  const deal = dealOf(buying, { at })
+  const deal = dealOf(law, buying)
   const buy: Act = {
     ...{ at, supplier, facts, ...placed },
     // A purchase is what a workload buys there, however often it is tried.
@@ -227,17 +227,18 @@ export function actsOf(law: Law, buying: Buying): readonly Act[] {
   return product ? [buy, place, { do: 'activate', at, supplier, facts, product }] : [buy, place]
 }
 
-/**
- * The most that a workload may buy there of this kind, as a deal that is decided at a moment and
- * begins at another.
- */
+/** The most that a workload may buy there of this kind, as a deal that may begin later. */
 export function dealOf(
+  { at, until, records }: Pick<Law, 'at' | 'until' | 'records'>,
   buying: Omit<Buying, 'seller'>,
-  { at, startAt = at }: { readonly at: Ms; readonly startAt?: Ms },
+  startAt = at,
 ): Deal {
   const { workload, accelerator, perNode, nodes, region, pricePerHour, endsAt = null } = buying
   const gang = perNode * nodes
   const gangs = workload.kind === 'Service' ? workload.replicasMax : 1
+  const proven = records.controls.filter((each) => {
+    return each.supplier === buying.supplier && each.until > until
+  })
   return {
     accelerator,
     accelerators: gang * gangs,
@@ -246,7 +247,7 @@ export function dealOf(
     // What is bought by the hour is given back at any moment, so it binds us for none.
     termDays: endsAt === null ? 0 : Math.ceil((endsAt - at) / dayMs),
     region,
-    securityClass: '',
+    controls: [...new Set(proven.map(({ control }) => control))].sort(),
   }
 }
 
@@ -280,10 +281,11 @@ export function overflowOf({ inForce }: Law, workload: Workload): Overflow | nul
 
 /** The cases under which a purchase goes on, with it signed; what is refused is told instead. */
 export function signed(
-  { at, records, inForce }: Law,
+  law: Law,
   buying: Omit<Buying, 'seller'>,
 ): { readonly cases: readonly RofrCase[] } | { readonly refused: string } {
-  const deal = dealOf(buying, { at })
+  const { at, records, inForce } = law
+  const deal = dealOf(law, buying)
   const { name: purchase } = buying.workload
   const binding = new Set(inForce.map(clauseName))
   const about = records.cases

@@ -30,7 +30,7 @@ const deal = {
   startAt: day('2025-12-01'),
   termDays: 365,
   region: 'us-central',
-  securityClass: 'dedicated',
+  controls: ['dedicated-hosts'],
 }
 
 function buy(at: string): Act {
@@ -125,7 +125,7 @@ it('[CL26] of two cases over the same the one that is free is signed under, and 
   const right = asOf(history, told.at, told.at).inForce.find(({ kind }) => kind === 'rofr')
   assert.ok(right?.kind === 'rofr')
   const waived = (id: string, accelerators: number) => {
-    const terms = { ...deal, securityClass: '' }
+    const terms = { ...deal, controls: [] }
     const proposal = { ...buy('2025-08-01'), facts, id, deal: terms } as Proposal
     const opened = openCase(right, proposal, { accelerators, added: [] })
     return advance(opened, { event: 'waive', digest: 'w', ...told }).case

@@ -144,7 +144,8 @@ export interface Deal {
   readonly startAt: Ms
   readonly termDays: number
   readonly region: string
-  readonly securityClass: string
+  /** What its supplier has proven of its security; missing in cases of before that was compared. */
+  readonly controls?: readonly string[]
 }
 
 /** Where a case of a right of first refusal stands. */

@@ -24,7 +24,9 @@ export function purchasesOf(leases: Iterable<Lease>): readonly Purchase[] {
     const sizes = all.map(({ perNode, nodes }) => perNode * nodes)
     const accelerators = Math.max(...sizes) * gangs
     const deal = {
-      ...{ accelerator, accelerators, region, securityClass: '' },
+      accelerator,
+      accelerators,
+      region,
       termDays: Math.max(...all.map(daysOf)),
       pricePerHour: Math.max(
         ...all.map((each) => each.pricePerHourMax / (each.perNode * each.nodes)),

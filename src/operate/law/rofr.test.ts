@@ -322,6 +322,22 @@ it('[OP39] keeps what a holder was told, and tells no more than the notice did',
   assert.doesNotMatch(JSON.stringify(both), /rival|train|nonce|receipt/)
 })
 
+it('[OP27] a notice tells what the seller has proven; less than that asks anew', async (t) => {
+  const proven = 'class: A\ncontrols: [{ name: external-kms, until: 2025-03-20, document: soc2 }]'
+  const text = specs
+    .replace('[price_per_hour, accelerators]', '[security_class]')
+    .replace('class: A', proven)
+  const { turn, open, tell, move, pass, steps } = await house(t, '', text)
+  await open('train')
+  const done = await tell()
+  assert.deepEqual('notice' in done && done.notice.terms, { security_class: 'external-kms' })
+  await move({ event: 'decline' })
+  pass(18)
+  assert.deepEqual([await turn(), await steps()], [[], ['free']])
+  await open('train')
+  assert.deepEqual(await steps(), ['triggered'])
+})
+
 it('[CL17] a notice or an answer once more writes nothing, and is told as it was', async (t) => {
   const { ledger, id, open, move } = await house(t)
   await open('train')

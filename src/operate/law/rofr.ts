@@ -110,7 +110,7 @@ function casesFor(
   const opened = liveRights(law.inForce, law.records).flatMap((clause) => {
     const until = clause.tailDays + 2 * clause.window.days
     // It may begin at any time until the freedom ends.
-    const deal = dealOf(buying, { at: now, startAt: now + until * dayMs })
+    const deal = dealOf(law, buying, now + until * dayMs)
     const facts = factsOfBuying(buying, law)
     const proposal = { id: workload.name, at: now, supplier, deal, facts }
     const binding = { ...proposal, firmness: 'binding-offer' } as const

@@ -16,7 +16,7 @@ export interface Difference {
 /**
  * The terms that got better for the third party than what the holder was told, beyond the tolerance
  * of the clause. A dearer, larger, longer or later deal is better for who sells it; another kind of
- * accelerator, place or security is another deal, which the holder was never asked about.
+ * accelerator or place, or less security, is another deal, which the holder was never asked about.
  */
 export function improvements(noticed: Deal, now: Deal, clause: Rofr): readonly Difference[] {
   const grew = (term: 'pricePerHour' | 'accelerators' | 'termDays') => {
@@ -30,7 +30,7 @@ export function improvements(noticed: Deal, now: Deal, clause: Rofr): readonly D
     ['start', now.startAt > noticed.startAt + clause.toleranceDays * dayMs],
     ['accelerator', now.accelerator !== noticed.accelerator],
     ['region', now.region !== noticed.region],
-    ['security_class', now.securityClass !== noticed.securityClass],
+    ['security_class', isLessSecure(now, noticed)],
   ]
   return differences(changed, noticed, now)
 }
@@ -45,10 +45,14 @@ export function lacks(noticed: Deal, counter: Deal, clause: Rofr): readonly Diff
     ['start', counter.startAt > noticed.startAt],
     ['accelerator', counter.accelerator !== noticed.accelerator],
     ['region', counter.region !== noticed.region],
-    ['security_class', counter.securityClass !== noticed.securityClass],
+    ['security_class', isLessSecure(counter, noticed)],
   ]
   const judged = clause.match === 'price-only' ? lacking.slice(0, 1) : lacking
   return differences(judged, noticed, counter)
+}
+
+function isLessSecure({ controls = [] }: Deal, than: Deal): boolean {
+  return (than.controls ?? []).some((each) => !controls.includes(each))
 }
 
 function differences(
@@ -78,6 +82,6 @@ export function tell(deal: Deal, term: DealTerm): string {
     case 'region':
       return deal.region
     case 'security_class':
-      return deal.securityClass === '' ? 'not agreed' : deal.securityClass
+      return deal.controls?.join(', ') || 'no control is proven'
   }
 }

@@ -13,7 +13,7 @@ const [clause] = contract(
 ).clauses
 const deal = {
   ...{ accelerator: 'H100', accelerators: 64, pricePerHour: 2_000_000, startAt: 0, termDays: 0 },
-  ...{ region: 'us', securityClass: '' },
+  region: 'us',
 }
 
 type Move = RofrEvent extends infer Each

@@ -34,7 +34,7 @@ const deal: Deal = {
   startAt: day('2025-09-01'),
   termDays: 365,
   region: 'us-central',
-  securityClass: 'dedicated',
+  controls: ['dedicated-hosts', 'external-kms'],
 }
 const proposal: Proposal = {
   id: 'p1',
@@ -230,16 +230,36 @@ it('[CL20] a notice tells what the clause obliges us to, and commits us to the r
   assert.ok(!reveals(told.digest, { deal: other, thirdParty: 'rival', nonce: 'n1' }, hash))
 })
 
-it('[CL20] a notice tells in words what is bought by the hour, and on no terms of security', () => {
+it('[CL20] a notice tells in words what is bought by the hour, and how secure it is', () => {
   const disclose = ['term', 'security_class', 'start'] as const
-  const hourly = { ...deal, termDays: 0, securityClass: '' }
+  const hourly = { ...deal, termDays: 0, controls: [] }
   const told = notice({ ...opened({ ...rofr, disclose }), deal: hourly }, 'n1', hash)
-  const security_class = 'not agreed'
+  const security_class = 'no control is proven'
   assert.deepEqual(told.terms, {
     term: 'until it is given back',
     security_class,
     start: '2025-09-01',
   })
+  const secure = notice(opened({ ...rofr, disclose }), 'n1', hash)
+  assert.equal(secure.terms.security_class, 'dedicated-hosts, external-kms')
+})
+
+it('[CL15] less security than the holder was told of asks it anew', () => {
+  const now = freed()
+  const { controls = [], ...old } = deal
+  const bar = (proven: readonly string[]) => {
+    return mayBind(now, { ...deal, controls: proven }, day('2025-03-20'))
+  }
+  assert.deepEqual([bar(controls), bar([...controls, 'egress-cap'])], [null, null])
+  const told = 'dedicated-hosts, external-kms'
+  const better = 'better for rival than what incumbent was told: security class'
+  assert.equal(bar(['external-kms']), `${better} external-kms instead of ${told}`)
+  assert.equal(bar([]), `${better} no control is proven instead of ${told}`)
+  const weak = { ...deal, controls: ['external-kms'] }
+  const match = { event: 'match', deal: weak, at: day('2025-03-05'), actor: 'holder' } as const
+  assert.match(advance(noticed(), match).refused ?? '', /^it does not match: security class ext/)
+  // A case of before that was compared told nothing of it, so nothing of it can become better.
+  assert.equal(mayBind({ ...now, deal: old }, deal, day('2025-03-20')), null)
 })
 
 it('[CL21] the evidence of a case is one bundle that shows when it was touched', () => {
