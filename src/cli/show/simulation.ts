@@ -8,7 +8,7 @@ import type {
   Outcome,
   Refusal,
   Simulation,
-  Told,
+  TimelineEntry,
   WorkloadOutcome,
 } from '../../sim/scenario/simulate.ts'
 import { costColumns } from './columns.ts'
@@ -44,7 +44,7 @@ function line(text: string): string {
 }
 
 /** What people want to hear of; the rest is how it is done. */
-const telling: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
+const telling: ReadonlySet<string> = new Set<NonNullable<TimelineEntry['kind']>>([
   'workload.submitted',
   'workload.ended',
   'supplier.unreachable',
@@ -69,7 +69,7 @@ const telling: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
 ])
 const linesMax = 80
 /** What is left out first where there is too much to tell. */
-const routine: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
+const routine: ReadonlySet<string> = new Set<NonNullable<TimelineEntry['kind']>>([
   'workload.submitted',
   'contract.submitted',
   'run.started',
@@ -78,7 +78,12 @@ const routine: ReadonlySet<string> = new Set<NonNullable<Told['kind']>>([
 ])
 
 /** What the scenario made happen is marked, and what clauses do; what comes again is counted. */
-function timelineText(timeline: readonly Told[], clock: Clock, look: Look, isAll: boolean): string {
+function timelineText(
+  timeline: readonly TimelineEntry[],
+  clock: Clock,
+  look: Look,
+  isAll: boolean,
+): string {
   const shown = timeline.filter(({ kind }) => isAll || kind === null || telling.has(kind))
   const whole = linesOf(shown, clock, isAll)
   const isLong = !isAll && whole.length > linesMax
@@ -105,11 +110,11 @@ function timelineText(timeline: readonly Told[], clock: Clock, look: Look, isAll
 interface Line {
   readonly at: string
   readonly text: string
-  readonly kind: Told['kind']
+  readonly kind: TimelineEntry['kind']
   count: number
 }
 
-function linesOf(shown: readonly Told[], clock: Clock, isAll: boolean): readonly Line[] {
+function linesOf(shown: readonly TimelineEntry[], clock: Clock, isAll: boolean): readonly Line[] {
   const lines: Line[] = []
   for (const { atMs, kind, text } of shown) {
     const last = lines.at(-1)

@@ -57,10 +57,10 @@ function names(runs: readonly string[]): string {
   return runs.length > 0 ? runs.map(plain).join(', ') : 'none'
 }
 
-type Told = Omit<Prices, 'offers'> & { readonly offers: number }
+type CountedPrices = Omit<Prices, 'offers'> & { readonly offers: number }
 
 /** How old each list is, and what of it was left out, the lines with one fault together. */
-export function pricesText(lists: readonly Told[], now: Ms): string {
+export function pricesText(lists: readonly CountedPrices[], now: Ms): string {
   return lists
     .map(({ file, asOf, offers, faults }) => {
       const age = formatDuration(Math.max(0, now - asOf))

@@ -34,7 +34,7 @@ export interface ReadResult {
  * What is wrong with a clause when it is seen beside others, with its place. `clause` is
  * `<contract>/<clause>`, or a contract; null where it stands in none of these files.
  */
-export type ClauseFault = (clause: string, path: Path, told: Told) => Fault | null
+export type ClauseFault = (clause: string, path: Path, remark: Remark) => Fault | null
 
 export interface ContractsResult {
   /** Empty where there is a fault. */
@@ -46,10 +46,10 @@ export interface ContractsResult {
 export interface Placed<M extends Meant> {
   readonly meaning: M
   /** `found` is what stands there, where nothing else is said. */
-  fault(path: Path, told: Told): Fault
+  fault(path: Path, remark: Remark): Fault
 }
 
-export interface Told {
+export interface Remark {
   readonly expected: string
   readonly found?: string
   readonly meant?: string | null
@@ -71,13 +71,13 @@ export function readSubmission(
 }
 
 function clauseFaultIn(read: readonly Placed<Spec>[]): ClauseFault {
-  return (clause, path, told) => {
+  return (clause, path, remark) => {
     for (const { meaning, fault } of read) {
       if (meaning.kind !== 'Contract') continue
-      if (meaning.spec.name === clause) return fault(path, told)
+      if (meaning.spec.name === clause) return fault(path, remark)
       const { clauses } = meaning.spec
       const index = clauses.findLastIndex((each) => clauseName(each) === clause)
-      if (index >= 0) return fault(['clauses', index, ...path], told)
+      if (index >= 0) return fault(['clauses', index, ...path], remark)
     }
     return null
   }
@@ -145,7 +145,7 @@ function readFile<M extends Meant>(
       const { line } = lines.linePos(tree.offsetOf(['name'], 'value'))
       const twin = claim(meaning, `${file}:${line}`, taken)
       if (twin) faults.push(placed({ ...twin, offset: tree.offsetOf(['name'], 'value') }))
-      good.push({ meaning, fault: (path, told) => placed(complaintAt(tree, path, told)) })
+      good.push({ meaning, fault: (path, remark) => placed(complaintAt(tree, path, remark)) })
     } else faults.push(...read.complaints.map(placed))
     if (faults.length >= faultsMax) break
   }
@@ -156,7 +156,7 @@ function readFile<M extends Meant>(
   return { read: good, faults: inOrder(faults) }
 }
 
-function complaintAt(tree: Tree, path: Path, { expected, found, meant = null }: Told): Complaint {
+function complaintAt(tree: Tree, path: Path, { expected, found, meant = null }: Remark): Complaint {
   const stands = found ?? tree.found(path, 'value')
   return { path, offset: tree.offsetOf(path, 'value'), found: stands, expected, meant }
 }

@@ -18,7 +18,7 @@ import type { LoadStep, Stage } from './stage.ts'
 
 /** All moments count from the start of the world. */
 export interface Outcome {
-  readonly timeline: readonly Told[]
+  readonly timeline: readonly TimelineEntry[]
   /** By what bound us; empty where nothing is signed with anybody. */
   readonly phases: readonly Phase[]
   readonly cost: {
@@ -32,7 +32,7 @@ export interface Outcome {
   readonly violations: readonly Violation[]
 }
 
-export interface Told {
+export interface TimelineEntry {
   readonly atMs: number
   /** Null for what the scenario made happen; `law` for what clauses do. */
   readonly kind: EventKind | 'law' | null
@@ -109,7 +109,7 @@ function isBound({ store }: World): boolean {
   return store.every('contract').length > 0
 }
 
-function timelineOf({ world, said, law, turns }: Stage, startAt: number): readonly Told[] {
+function timelineOf({ world, said, law, turns }: Stage, startAt: number): readonly TimelineEntry[] {
   const events = world.store.history.map((event) => {
     return { atMs: event.at - startAt, kind: event.kind, text: tell(event) }
   })
@@ -118,9 +118,13 @@ function timelineOf({ world, said, law, turns }: Stage, startAt: number): readon
 }
 
 /** What begins and ceases to bind, and each bar that keeps somebody waiting, once. */
-function ofLaw({ barred }: LawSeen, turns: readonly Turn[], startAt: number): readonly Told[] {
+function ofLaw(
+  { barred }: LawSeen,
+  turns: readonly Turn[],
+  startAt: number,
+): readonly TimelineEntry[] {
   const told = (at: number, text: string) => ({ atMs: at - startAt, kind: 'law', text }) as const
-  const bars = new Map<string, Told>()
+  const bars = new Map<string, TimelineEntry>()
   for (const { at, isWaiting, workload, place, clause, because } of barred) {
     const text = `${workload} may not have ${place}: ${because} (${clause})`
     if (isWaiting && !bars.has(text)) bars.set(text, told(at, text))

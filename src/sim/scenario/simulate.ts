@@ -10,7 +10,7 @@ import { measure, type Outcome } from './measure.ts'
 import type { Scenario } from './scenario.ts'
 import { type Play, type Stage, settingsFor, stage } from './stage.ts'
 
-export type { Outcome, Refusal, Told, WorkloadOutcome } from './measure.ts'
+export type { Outcome, Refusal, TimelineEntry, WorkloadOutcome } from './measure.ts'
 export type { Phase } from './phases.ts'
 export { readApplied, readScenario } from './read.ts'
 export type { Scenario } from './scenario.ts'

@@ -27,12 +27,12 @@ export type WorkOf = (
   index: number,
 ) => RankWork | null
 
-export type Told = Pick<AgentSyncReply, 'work' | 'workSeen'>
+export type WorkAnswer = Pick<AgentSyncReply, 'work' | 'workSeen'>
 
 export interface View {
   readonly lease: Row<'lease'>
   readonly run: Row<'run'> | null
-  toldTo(index: number): Told
+  toldTo(index: number): WorkAnswer
 }
 
 /** A lease, and the row of one of its nodes; null while that did not join. */
@@ -59,7 +59,7 @@ interface Known extends View {
   readonly epoch: number | null
 }
 
-export const nothing: Told = told(null)
+export const nothing: WorkAnswer = told(null)
 
 export function views({ ledger, workOf, settings }: ViewsOptions): Views {
   const known = new Map<string, Known>()
@@ -99,7 +99,7 @@ export function views({ ledger, workOf, settings }: ViewsOptions): Views {
     const rows = await ledger.list('node', { after: `${lease.id}/`, limit: lease.nodes })
     const nodes = rows.map(({ body }) => body).filter((node) => node.lease === lease.id)
     const input = { lease, run, workload: status.body.spec, nodes, checkpoint, settings }
-    const answers = new Map<number, Told>()
+    const answers = new Map<number, WorkAnswer>()
     return (index) => {
       const answer = answers.get(index) ?? told(workOf(input, index))
       answers.set(index, answer)
@@ -116,7 +116,7 @@ function runningEpoch(lease: Lease, run: Run | null): number | null {
   return run?.state === 'running' && run.lease === lease.id ? run.epoch : null
 }
 
-function told(work: RankWork | null): Told {
+function told(work: RankWork | null): WorkAnswer {
   const all = work
     ? [{ ...work, envs: { ...work.envs }, probe: work.probe && { ...work.probe } }]
     : []
