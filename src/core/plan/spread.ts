@@ -53,26 +53,33 @@ export function spreadOf(view: View, tally: Tally, demand: Demand): Spread {
 }
 
 export function wantsSpread(workload: Workload): boolean {
-  if (workload.kind !== 'Service') return false
-  return workload.spreadSuppliers >= 2 || (workload.spreadRegions ?? 1) >= 2
+  const { supplier, region } = wantedOf(workload)
+  return supplier >= 2 || region >= 2
 }
 
 /** Then where one replica may go depends on where all others can: each is decided by itself. */
 export function wantsBoth(workload: Workload): boolean {
-  if (workload.kind !== 'Service') return false
-  return workload.spreadSuppliers >= 2 && (workload.spreadRegions ?? 1) >= 2
+  const { supplier, region } = wantedOf(workload)
+  return supplier >= 2 && region >= 2
 }
+
+/** So many different ones at least; one is no spread. */
+function wantedOf(workload: Workload): Readonly<Record<keyof Seat, number>> {
+  if (workload.kind !== 'Service') return unspread
+  return { supplier: workload.spreadSuppliers, region: workload.spreadRegions ?? 1 }
+}
+
+const unspread = { supplier: 1, region: 1 } as const
 
 export function gapsOf(
   workload: Workload,
   seats: readonly Seat[],
   replicas: number,
 ): readonly Gap[] {
-  if (workload.kind !== 'Service') return []
-  const { spreadSuppliers, spreadRegions = 1 } = workload
+  const { supplier, region } = wantedOf(workload)
   return [
-    gap('supplier', Math.min(spreadSuppliers, replicas), seats),
-    gap('region', Math.min(spreadRegions, replicas), seats),
+    gap('supplier', Math.min(supplier, replicas), seats),
+    gap('region', Math.min(region, replicas), seats),
   ].filter(({ missing }) => missing > 0)
 }
 

@@ -173,7 +173,7 @@ export const running: readonly Mutant[] = [
     'regions-ignored',
     'replicas that are to sit in two regions are bought in one, with two suppliers',
     'src/core/plan/spread.ts',
-    "gap('region', Math.min(spreadRegions, replicas), seats)",
-    "gap('region', Math.min(spreadRegions, 1), seats)",
+    "gap('region', Math.min(region, replicas), seats)",
+    "gap('region', Math.min(region, 1), seats)",
   ),
 ]
