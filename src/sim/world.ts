@@ -123,11 +123,11 @@ export function worldOf(options: WorldOptions): World {
   function process(name: string, drift: number): Process {
     // Every second clock is as wrong as one may be: that is where mistakes are.
     const wrong = clocks.often(0.5) ? clocks.pick([-1, 1]) : clocks.next() * 2 - 1
-    const pace = 1 + wrong * drift
+    const clockSpeed = 1 + wrong * drift
     return processOf({
       kernel,
       name,
-      pace,
+      clockSpeed,
       bornAtMs: wrongBy(name),
       onBoundary: name.startsWith('plant-') ? boundary : null,
     })

@@ -87,7 +87,7 @@ describe('a process', () => {
 
   it('[SI5] has a clock that is fast or slow', async () => {
     const time = kernel(0)
-    const fast = processOf({ kernel: time, name: 'fast', pace: 1.25 })
+    const fast = processOf({ kernel: time, name: 'fast', clockSpeed: 1.25 })
     let wokenAt = 0
     fast.sleep(1_000).then(() => {
       wokenAt = time.now()

@@ -22,7 +22,7 @@ export interface ProcessOptions {
   readonly kernel: Kernel
   readonly name: string
   /** How fast its clock goes: 1 is exact. */
-  readonly pace?: number
+  readonly clockSpeed?: number
   /** What its clock shows when it is born. */
   readonly bornAtMs?: Ms
   readonly onBoundary?: ((process: Process, boundary: string) => void) | null
@@ -31,7 +31,7 @@ export interface ProcessOptions {
 export function processOf({
   kernel,
   name,
-  pace = 1,
+  clockSpeed = 1,
   bornAtMs = 0,
   onBoundary,
 }: ProcessOptions): Process {
@@ -56,7 +56,7 @@ export function processOf({
     reach(boundary) {
       onBoundary?.(self, boundary)
     },
-    steadyMs: () => bornAtMs + Math.round((kernel.now() - bornAt) * pace),
+    steadyMs: () => bornAtMs + Math.round((kernel.now() - bornAt) * clockSpeed),
     sleep(durationMs, signal) {
       return new Promise((resolve) => {
         if (signal?.aborted) return resolve()
@@ -66,7 +66,7 @@ export function processOf({
           signal?.removeEventListener('abort', wake)
           resolve()
         }
-        timer = kernel.after(durationMs / pace, () => self.deliver(wake))
+        timer = kernel.after(durationMs / clockSpeed, () => self.deliver(wake))
         signal?.addEventListener('abort', wake)
       })
     },
