@@ -4,16 +4,16 @@
 import type { FastifyRequest } from 'fastify'
 import type { Role, Token } from '../core/domain/token.ts'
 import { Refused } from './failure.ts'
-import type { Pace } from './pace.ts'
+import type { Throttle } from './throttle.ts'
 import type { Gate } from './tokens.ts'
 
 /** Lets a request in, or throws the refusal; an admin may go everywhere. */
 export type Door = (request: FastifyRequest, roles: readonly Role[]) => Promise<Token>
 
-export function door(gate: Gate, pace: Pace): Door {
+export function door(gate: Gate, throttle: Throttle): Door {
   return async (request, roles) => {
     const token = await gate.admit(authorizationOf(request))
-    if (!pace.allows(token ? `token ${token.name}` : `address ${request.ip}`)) {
+    if (!throttle.allows(token ? `token ${token.name}` : `address ${request.ip}`)) {
       throw new Refused('too-many', 'too many requests; ask again in a second')
     }
     if (!token) throw new Refused('unauthorized', 'a valid token is needed')

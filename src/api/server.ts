@@ -22,10 +22,10 @@ import { whatIfHandlers } from './handlers/what-if.ts'
 import { workloadHandlers } from './handlers/workloads.ts'
 import { addMetrics } from './metrics.ts'
 import { document, schemaOf } from './openapi.ts'
-import { pace } from './pace.ts'
 import type { RouteName } from './paths.ts'
 import { answerGarbage, answerNotFound, answerWith, holdable, type Log } from './refusals.ts'
 import { routes } from './routes.ts'
+import { throttle } from './throttle.ts'
 
 export interface ApiOptions extends Omit<House, 'books' | 'examine'> {
   readonly desk: AgentDesk
@@ -72,7 +72,7 @@ export async function apiServer(options: ApiOptions): Promise<ApiServer> {
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const admit = door(house.gate, pace(clock, requestsPerSecondMax))
+  const admit = door(house.gate, throttle(clock, requestsPerSecondMax))
   const openapi = JSON.stringify(await document())
   app.get('/health', async () => ({ ok: true, leading: options.operator.health().leading }))
   app.get('/openapi.json', async (_, reply) => reply.type('application/json').send(openapi))

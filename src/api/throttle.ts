@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../ports/clock.ts'
 
-export interface Pace {
+export interface Throttle {
   allows(caller: string): boolean
 }
 
@@ -11,7 +11,7 @@ export interface Pace {
 const callersMax = 10_000
 
 /** `perSecond` for long, twice that at once. */
-export function pace(clock: Clock, perSecond: number): Pace {
+export function throttle(clock: Clock, perSecond: number): Throttle {
   const buckets = new Map<string, { left: number; atMs: number }>()
   const size = perSecond * 2
   return {

@@ -272,7 +272,7 @@ it('[AP28] an override names two persons before it is in force', async (t) => {
   refused(await ask('POST /v1/waivers', { body: other }), 400, 'invalid', /there are msa\/alone$/)
 })
 
-it('[AP36] what happened is noted by an admin, with its paper', async (t) => {
+it('[AP28] [AP36] what happened is noted by an admin, with its paper', async (t) => {
   const { ask } = await stage(t)
   await ask('POST /v1/apply', { body: contract('  - { kind: rofo, id: offer, window: 5 days }') })
   const body = {
@@ -283,6 +283,11 @@ it('[AP36] what happened is noted by an admin, with its paper', async (t) => {
   assert.equal(record?.id, 'f1')
   const { records } = (await ask('GET /v1/law/records')).body as Told
   assert.deepEqual(records, [record])
+  // By whom it was noted is a person, and not one of the tokens of theirs.
+  const desk = { name: 'desk', role: 'admin', person: 'ann', expiresInMs: null }
+  const { secret } = (await ask('POST /v1/tokens', { body: desk })).body
+  const noted = await ask('POST /v1/law/records', { body: { ...body, at: 1 }, token: secret })
+  assert.equal(noted.body.record.by, 'ann')
   const none = { ...body, clause: 'msa/none' }
   refused(
     await ask('POST /v1/law/records', { body: none }),

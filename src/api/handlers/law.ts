@@ -112,7 +112,7 @@ export function lawHandlers(house: House): Handlers<Names> {
       return { records: rows.record.map(({ body }) => ({ ...body })) }
     },
     async keepRecord({ body, token }) {
-      const done = await keep(ledger, { ...body, by: token.name })
+      const done = await keep(ledger, { ...body, by: personOf(token) })
       if (done.outcome === 'refused') throw new Refused('invalid', done.why)
       operator.nudge()
       return { record: { ...done.record } }

@@ -6,7 +6,7 @@ import { event } from '../../core/domain/event.ts'
 import { type Lease, mayCost } from '../../core/domain/lease.ts'
 import { offerName } from '../../core/domain/offer.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
-import type { Token } from '../../core/domain/token.ts'
+import { personOf, type Token } from '../../core/domain/token.ts'
 import { scorecards } from '../../core/report/score.ts'
 import { offerView, publicSupplier, supplierView } from '../../core/report/views.ts'
 import { publicList } from '../../operate/law/clearance.ts'
@@ -55,7 +55,7 @@ export function marketHandlers({ ledger, operator, gate }: House): Handlers<Name
       return { scores: [...scorecards(leases, deliveriesOf(await ledger.read()))] }
     },
     async decideStanding({ params: { name: supplier }, body, token }) {
-      const done = await decideStanding(ledger, { supplier, ...body, by: token.name })
+      const done = await decideStanding(ledger, { supplier, ...body, by: personOf(token) })
       if (done.outcome === 'unknown') {
         throw new Refused('not-found', `there is no supplier ${supplier}`)
       }

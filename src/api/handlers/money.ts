@@ -7,6 +7,7 @@ import { clauseName } from '../../core/domain/clause.ts'
 import { type RofrCase, rofrMoves } from '../../core/domain/contract.ts'
 import { addMonths, parseMoment } from '../../core/domain/day.ts'
 import { formatUsd } from '../../core/domain/money.ts'
+import { personOf } from '../../core/domain/token.ts'
 import { statement } from '../../core/report/statement.ts'
 import { claimsView } from '../../operate/law/claims.ts'
 import { exposureView } from '../../operate/law/exposure.ts'
@@ -66,14 +67,14 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
     },
     rights: async () => ({ rights: rightsOf(await ledger.read()).map(rightView) }),
     async openRight({ body, token }) {
-      const order = { ...body, by: token.name }
+      const order = { ...body, by: personOf(token) }
       const done = await openRight(ledger, order, operator.offers())
       if (done.outcome === 'refused') throw new Refused('invalid', done.why)
       return { rights: done.cases.map(rightView) }
     },
     async notifyRight({ body, token }) {
       const nonce = random(16).toString('hex')
-      const done = await giveNotice(ledger, { ...body, by: token.name, nonce }, hash)
+      const done = await giveNotice(ledger, { ...body, by: personOf(token), nonce }, hash)
       if ('why' in done) throw new Refused('invalid', done.why)
       const { to, channel, terms, answerWithin, digest } = done.notice
       return { to, channel, terms: { ...terms }, answerWithin, digest, right: rightView(done.case) }
@@ -81,7 +82,7 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
     async decideRight({ body: { id, move }, token }) {
       const { rows } = await ledger.read()
       const found = rows.right.find((row) => row.id === id)?.body ?? null
-      const done = await decideRight(ledger, { id, by: token.name, move: moveOf(move, found) })
+      const done = await decideRight(ledger, { id, by: personOf(token), move: moveOf(move, found) })
       if (done.outcome === 'refused') throw new Refused('invalid', done.why)
       operator.nudge()
       const [right] = done.cases.map(rightView)
@@ -114,7 +115,7 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
     },
     invoices: async () => ({ invoices: (await everyInvoice(ledger)).map(invoiceView) }),
     async takeInvoice({ body: { supplier, file, text }, token }) {
-      const done = await takeInvoice(ledger, { supplier, text, by: token.name })
+      const done = await takeInvoice(ledger, { supplier, text, by: personOf(token) })
       if (done.outcome === 'refused') throw new Refused('conflict', done.why)
       if (done.outcome === 'done') return compared(done.invoice)
       const faults = done.faults.map(({ line, column, found, expected }) => {
