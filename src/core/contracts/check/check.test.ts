@@ -139,7 +139,14 @@ it('[CL79] names of one family are not slips of each other', () => {
   }
   assert.equal(near('us-west', 'us-wets', 'us-west'), null, 'it is one of them')
   const families = ['us-east1 us-east2', 'us-east us-east4', 'zone-a zone-b', 'zone-a zone-ab']
-  for (const family of [...families, 'chat', 'eu us', 'gpt-4.1 gpt-4.5', 'v10 v1']) {
+  for (const family of [
+    ...families,
+    'chat',
+    'eu us',
+    'gpt-4.1 gpt-4.5',
+    'gpt-4o gpt-4',
+    'us-1a us-1b',
+  ]) {
     const [one = '', another = ''] = family.split(' ')
     assert.deepEqual([near(one, another), near(another, one)], [null, null], family)
   }

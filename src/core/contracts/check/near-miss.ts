@@ -21,7 +21,8 @@ function isSlip(written: string, right: string): boolean {
   const tail = sharedLength(reversed(a.slice(head)), reversed(b.slice(head)))
   const [x, y] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)]
   const isOne = Math.max(x.length, y.length) === 1 || (x.length === 2 && reversed(x) === y)
-  return isOne && !/^\d+$/.test(x + y) && !isLetterAt(a, head) && !isLetterAt(b, head)
+  const isFamily = /^\d+$/.test(x + y) || [a, b].some((each) => isLettered(each, head))
+  return isOne && !isFamily
 }
 
 function sharedLength(a: string, b: string): number {
@@ -34,8 +35,9 @@ function reversed(text: string): string {
   return [...text].reverse().join('')
 }
 
-/** Whether a single letter or digit stands there between the parts of a name. */
-function isLetterAt(name: string, index: number): boolean {
+/** Whether a letter stands there by itself, or after a number. */
+function isLettered(name: string, index: number): boolean {
+  if (/\d/.test(name[index - 1] ?? '')) return true
   const before = /[a-z0-9]*$/.exec(name.slice(0, index))?.[0] ?? ''
   const after = /^[a-z0-9]*/.exec(name.slice(index))?.[0] ?? ''
   return before.length + after.length === 1
