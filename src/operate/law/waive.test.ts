@@ -45,8 +45,11 @@ it('[OP24] on another day an override counts from the second person on', async (
   }
   await said('ann')
   await said('ben')
-  // A third changes nothing of that.
+  // A third changes nothing of that, nor does whoever says it again.
   await said('eve')
+  const before = await ledger.events({})
+  await said('ben')
+  assert.deepEqual(await ledger.events({}), before)
   const [waiver] = (await ledger.read()).rows.waiver
   assert.deepEqual(waiver?.body.by, ['ann', 'ben', 'eve'])
   assert.deepEqual([await barredAt(0.5), await barredAt(1.5)], ['msa/alone', null])

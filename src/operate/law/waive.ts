@@ -26,7 +26,10 @@ export type WaiverOutcome =
 
 const tries = 20
 
-/** Notes a waiver. An override is in force once two persons have asked for the same one. */
+/**
+ * Notes a waiver. An override is in force once two persons have asked for the same one; who asks
+ * for the same one again changes nothing.
+ */
 export async function waive(ledger: Ledger, order: WaiverOrder): Promise<WaiverOutcome> {
   const { clause, kind, until, reason, by } = order
   for (let attempt = 0; attempt < tries; attempt += 1) {
@@ -38,7 +41,10 @@ export async function waive(ledger: Ledger, order: WaiverOrder): Promise<WaiverO
       body.clause === clause && body.kind === kind && body.until === until && now < body.until
     const old = rows.waiver.find(isSame) ?? null
     const id = old?.id ?? `w${rows.waiver.length + 1}`
-    const persons = [...new Set([...(old?.body.by ?? []), by])].sort()
+    if (old?.body.by.includes(by)) {
+      return { outcome: 'done', waiver: old.body, isInForce: isAgreed(old.body) }
+    }
+    const persons = [...(old?.body.by ?? []), by].sort()
     // One person's word lifts nothing, so that it counts from the second one's on.
     const wasInForce = old !== null && isAgreed(old.body)
     const from = wasInForce ? old.body.from : now
