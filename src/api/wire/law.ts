@@ -48,7 +48,9 @@ export type GapView = z.infer<typeof GapView>
 
 export const CheckReply = z.object({
   contradictions: z.array(z.string()).describe('what cannot be meant, and what would help'),
-  warnings: z.array(z.string()).describe('what may be a slip'),
+  warnings: z
+    .array(z.string())
+    .describe('what may be a slip, and what contradicts elsewhere already'),
   gaps: z.array(GapView).describe('what nobody outside us ever confirmed'),
 })
 export type CheckReply = z.infer<typeof CheckReply>

@@ -112,7 +112,7 @@ export function contradictionsIn(snapshot: Snapshot): readonly string[] {
 }
 
 /** The same of what would be there: of the contracts that were named, and of all others. */
-export function contradictionsBeside({ drafts }: LawChange, snapshot: Snapshot): Standing {
+export function contradictionsBeside({ drafts }: LawChange, snapshot: Snapshot): Contradicting {
   const all = contradictions([...signedOf(snapshot), ...addedIn(drafts)])
   const named = [...drafts.values()].map(({ body }) => body)
   const ours = all.filter((each) => isAbout(each, named))
@@ -120,7 +120,7 @@ export function contradictionsBeside({ drafts }: LawChange, snapshot: Snapshot):
   return { ours: ours.map(phraseContradiction), others: others.map(phraseContradiction) }
 }
 
-export interface Standing {
+export interface Contradicting {
   readonly ours: readonly string[]
   readonly others: readonly string[]
 }
