@@ -57,7 +57,7 @@ function brokenPromises(evidence: Evidence, kinds: readonly string[]): string[] 
     }
     if (event.kind === 'contract.submitted') {
       const version = versions.get(`${event.facts.name} ${event.facts.generation}`)
-      if (version) past.law.set(version.name, version)
+      if (version) past.law.set(version.name, withLeftOut(version, past.law.get(version.name)))
     }
     if (event.kind === 'waiver.given' && event.facts.inForce === true) past.waivers.push(event)
     if (event.kind === 'law.recorded') past.noted.push(event)
@@ -66,6 +66,13 @@ function brokenPromises(evidence: Evidence, kinds: readonly string[]): string[] 
       return `${event.lease} was asked for at ${event.supplier}, against ${clauseName(clause)}`
     })
   })
+}
+
+/** What a newer version only leaves out goes on: it was never repealed. */
+export function withLeftOut(version: Contract, before: Contract | undefined): Contract {
+  const isSaid = (id: string) => version.clauses.some((each) => each.id === id)
+  const left = before?.clauses.filter(({ id }) => !isSaid(id)) ?? []
+  return left.length === 0 ? version : { ...version, clauses: [...version.clauses, ...left] }
 }
 
 /** The clauses of these kinds in force that the call broke, and that nobody set aside. */

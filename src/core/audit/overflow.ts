@@ -13,7 +13,7 @@ import type { Offer } from '../domain/offer.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
 import type { Job, Workload } from '../domain/workload.ts'
-import { binding, holds } from './clauses.ts'
+import { binding, holds, withLeftOut } from './clauses.ts'
 import type { Evidence, Quote, Ruling } from './evidence.ts'
 
 /** As long as the longest pause after a refusal, and as a few quotes. */
@@ -75,7 +75,7 @@ function live(past: Past, event: Event, versions: ReadonlyMap<string, Contract>)
   if (kind === 'leadership.taken') past.holder = String(facts.holder)
   if (kind === 'contract.submitted') {
     const version = versions.get(`${facts.name} ${facts.generation}`)
-    if (version) past.law.set(version.name, version)
+    if (version) past.law.set(version.name, withLeftOut(version, past.law.get(version.name)))
   }
   if (/^(contract|waiver|law|option|rofr)\./.test(kind)) past.changedAt.set('law', at)
   const isLost = kind === 'lease.gone' && facts.end === 'lost'

@@ -121,6 +121,30 @@ it('[AU19] of how suppliers stand to us nothing is concluded', () => {
   assert.deepEqual([broken('product'), broken('supplier_relation')], [1, 0])
 })
 
+it('[AU20] what a newer version of its contract only leaves out is a promise still', () => {
+  const drawn = evidenceOf(
+    '0s submit w\n 0s sign bolt\n 0s sign bolt\n 1s intend w.0.1\n 3s ask w.0.1',
+  )
+  const broken = (says: (clause: Clause) => readonly Clause[]) => {
+    const contracts = (drawn.contracts ?? []).map((each) => {
+      return each.generation === 2 ? { ...each, clauses: each.clauses.flatMap(says) } : each
+    })
+    return check({ ...drawn, contracts }).map(({ invariant }) => invariant)
+  }
+  assert.deepEqual(
+    broken(() => []),
+    ['I17'],
+  )
+  assert.deepEqual(
+    broken((clause) => [{ ...clause, id: 'other', to: 1 } as Clause]),
+    ['I17'],
+  )
+  assert.deepEqual(
+    broken((clause) => [{ ...clause, to: 1 } as Clause]),
+    [],
+  )
+})
+
 describe('a notice', () => {
   const noticed = '2s move noticed'
   const kept = '1s sign acme - confidentiality'

@@ -8,7 +8,7 @@ import { type Clause, clauseName, type DealTerm, type Secret } from '../domain/c
 import type { Contract, RofrCase } from '../domain/contract.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
-import { binding, holds, matches } from './clauses.ts'
+import { binding, holds, matches, withLeftOut } from './clauses.ts'
 import type { Evidence } from './evidence.ts'
 
 interface Past {
@@ -32,7 +32,7 @@ export function secretsAreKept({ events, contracts, rights, rulings }: Evidence)
     }
     if (event.kind === 'contract.submitted') {
       const version = versions.get(`${event.facts.name} ${event.facts.generation}`)
-      if (version) past.law.set(version.name, version)
+      if (version) past.law.set(version.name, withLeftOut(version, past.law.get(version.name)))
     }
     const right = cases.get(String(event.facts.case ?? ''))
     if (event.kind !== 'rofr.moved' || event.facts.step !== 'noticed' || !right) return []
