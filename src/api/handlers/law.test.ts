@@ -228,6 +228,18 @@ it('[AP42] a plan warns of a scope that nothing known fits, until it is in force
   assert.deepEqual(await standing(), [[], true, 'each names something that is known'])
 })
 
+it('[AP42] a plan warns of a clause that is only left out, and a check goes on', async (t) => {
+  const { ask, apply } = await stage(t)
+  await apply(contractText('acme', sole))
+  const text = contractText('acme', '  - { kind: term_end, id: end, notice: 9 days }\n')
+  const told = /^msa\/alone: msa says it no more, and it binds on; write it once more, with repeal/
+  const planned = await ask('POST /v1/plan', { body: { documents: [{ file: 'a.yaml', text }] } })
+  assert.match(planned.body.warnings[0], told)
+  assert.deepEqual((await ask('GET /v1/law/gaps')).body.warnings, [])
+  await apply(text)
+  assert.match((await ask('GET /v1/law/gaps')).body.warnings[0], told)
+})
+
 it('[AP42] a slip in a scope is refused with its place, unless it is to come', async (t) => {
   const home = await stage(t)
   const { ask, apply } = home

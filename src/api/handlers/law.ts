@@ -14,9 +14,8 @@ import {
   contradictionsBeside,
   contradictionsIn,
   historyOf,
-  hushedIn,
   lawWarnings,
-  unknownScopesIn,
+  standingWarnings,
 } from '../../operate/law/take.ts'
 import { waive } from '../../operate/law/waive.ts'
 import { chargedOf } from '../books.ts'
@@ -61,7 +60,7 @@ export function lawHandlers(house: House): Handlers<Names> {
       return {
         gaps: gapsView(snapshot).map(shown),
         contradictions: [...contradictionsIn(snapshot)],
-        warnings: [...hushedIn(snapshot), ...unknownScopesIn(snapshot, operator.offers())],
+        warnings: [...standingWarnings(snapshot, operator.offers())],
       }
     },
     async checkLaw({ body }) {

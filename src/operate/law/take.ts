@@ -6,7 +6,11 @@
  */
 import { bindingClauses, lastVersions } from '../../core/contracts/as-of.ts'
 import type { Contradiction } from '../../core/contracts/check/contradiction.ts'
-import { contradictions, phraseContradiction } from '../../core/contracts/check/contradictions.ts'
+import {
+  contradictions,
+  leftOut,
+  phraseContradiction,
+} from '../../core/contracts/check/contradictions.ts'
 import { hushedRights } from '../../core/contracts/check/hushed.ts'
 import {
   type KnownValues,
@@ -127,7 +131,8 @@ export interface Contradicting {
 
 /**
  * What may be a slip in what is submitted, or stand in the way later, in words: scopes that nothing
- * fits which is known by then, and rights whose holders may not be told what they ask.
+ * fits which is known by then, rights whose holders may not be told what they ask, and what is only
+ * left out.
  */
 export function lawWarnings(
   { drafts }: LawChange,
@@ -135,17 +140,21 @@ export function lawWarnings(
   more: { readonly specs: readonly Spec[]; readonly offers: readonly Offer[] },
 ): readonly string[] {
   const added = addedIn(drafts)
-  const hushed = hushedRights([...signedOf(snapshot), ...added])
+  const after = [...signedOf(snapshot), ...added]
   const named = added.flatMap((each) => lastVersions([each]))
   return [
     ...unknownScopes(named, knownValues(snapshot, added, more), snapshot.now),
-    ...hushed.filter((each) => isAbout(each, added)),
+    ...[...hushedRights(after), ...leftOut(after, snapshot.now)].filter((each) => {
+      return isAbout(each, added)
+    }),
   ].map(phraseContradiction)
 }
 
-/** Rights that are there, and whose holders may not be told what they ask. */
-export function hushedIn(snapshot: Snapshot): readonly string[] {
-  return hushedRights(signedOf(snapshot)).map(phraseContradiction)
+/** The same of what is there, for as long as it is so. */
+export function standingWarnings(snapshot: Snapshot, offers: readonly Offer[]): readonly string[] {
+  const history = signedOf(snapshot)
+  const told = [...hushedRights(history), ...leftOut(history, snapshot.now)]
+  return [...told.map(phraseContradiction), ...unknownScopesIn(snapshot, offers)]
 }
 
 /** Scopes that nothing fits which is there: they may bind nobody, for as long as that is so. */

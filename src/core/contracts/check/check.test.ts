@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { asOf } from '../as-of.ts'
 import { contract, contracts, day } from '../draw.test.ts'
-import { contradictions, gaps, phraseContradiction } from './contradictions.ts'
+import { contradictions, gaps, leftOut, phraseContradiction } from './contradictions.ts'
 import { hushedRights } from './hushed.ts'
 import { nearMiss } from './near-miss.ts'
 import { type KnownValues, mistypedScopes, unknownScopes } from './scopes.ts'
@@ -209,6 +209,22 @@ it('[CL4] [CL57] what a newer version puts right is told no more', () => {
     contradictions(history).map(({ clause, other }) => [clause, other]),
     [['a/exclusivity', 'b/exclusivity']],
   )
+})
+
+it('[CL80] what is only left out of its contract is told, for it binds on', () => {
+  const [first] = contracts(deal('a', 'rival', '- {kind: rofo}\n- {kind: launch_first}'))
+  const after = (clauses: string, more: object = {}) => {
+    const [next] = contracts(deal('a', 'rival', clauses))
+    assert.ok(first && next)
+    const history = [first, { ...next, ...more, generation: 2, recordedAt: day('2026-01-01') }]
+    return leftOut(history, day('2026-01-01')).map(phraseContradiction)
+  }
+  assert.deepEqual(after('- {kind: rofo}'), [
+    'a/launch-first: a says it no more, and it binds on; ' +
+      'write it once more, with repealed where it is to end',
+  ])
+  assert.deepEqual(after('- {kind: rofo}\n- {kind: launch_first, to: 2025-06-01}'), [])
+  assert.deepEqual(after('- {kind: rofo}', { bindingness: 'announced' }), [])
 })
 
 it('[CL58] two are not asked at the same time, and work may run somewhere', () => {

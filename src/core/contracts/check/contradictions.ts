@@ -5,10 +5,11 @@
  */
 import { type Clause, clauseName } from '../../domain/clause.ts'
 import type { Contract } from '../../domain/contract.ts'
+import type { Ms } from '../../domain/time.ts'
 import { bindingClauses, latestOf } from '../as-of.ts'
 import { dates, references, totals, twins, units } from './alone.ts'
 import { conflicts } from './between.ts'
-import type { Contradiction } from './contradiction.ts'
+import { type Contradiction, contradiction } from './contradiction.ts'
 
 export function contradictions(history: readonly Contract[]): readonly Contradiction[] {
   const contracts = [...latestOf(history).values()]
@@ -50,6 +51,18 @@ function superseding(contract: Contract, all: readonly Contract[]): readonly Con
     const remedy = 'correct the name or the dates'
     const names = { clause: contract.name, other: name }
     return [{ kind: 'reference', ...names, path: ['supersedes'], found, remedy } as const]
+  })
+}
+
+/** What its contract does not say any more, and which binds on all the same: nobody repealed it. */
+export function leftOut(history: readonly Contract[], now: Ms): readonly Contradiction[] {
+  const latest = latestOf(history)
+  return bindingClauses(history).flatMap((clause) => {
+    const isSaid = latest.get(clause.contract)?.clauses.some(({ id }) => id === clause.id)
+    if (isSaid || (clause.to !== null && clause.to <= now)) return []
+    const found = `${clause.contract} says it no more, and it binds on`
+    const remedy = 'write it once more, with repealed where it is to end'
+    return [contradiction('reference', clause, { found, remedy })]
   })
 }
 
