@@ -123,10 +123,8 @@ export function operator(options: OperatorOptions): Operator {
     const led = lead.epoch() !== null
     const taken = await lead.take()
     if (taken === 'none') return
-    if (taken !== 'kept') {
-      memory = null
-      still.end()
-    }
+    if (taken !== 'kept') memory = null
+    if (taken !== 'kept') still.end()
     if (taken === 'new' || !led) listeningSinceMs = clock.steadyMs()
     const known = memory ?? (await recalled())
     memory = known
