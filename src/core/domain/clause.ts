@@ -252,11 +252,16 @@ export type Pricing =
       readonly perHour: Micros
       readonly index: string
       readonly base: number
+      /** What the index is told in; whatever its readings say where it is missing. */
+      readonly unit?: string
       readonly floorPerHour: Micros
       readonly capPerHour: Micros
+      /** For so long a reading counts. Not in rows of earlier versions. */
+      readonly staleDays?: number
     }
   | { readonly form: 'mfn'; readonly tolerancePpm: number; readonly comparators: readonly string[] }
-  | { readonly form: 'auction' }
+  /** Under the name of the index what was paid in past auctions is noted. */
+  | { readonly form: 'auction'; readonly index?: string }
 
 export interface PriceTier {
   /** From so many accelerators held at once on, this price holds for those above. */

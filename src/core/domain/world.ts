@@ -81,6 +81,11 @@ export interface Marginals {
   readonly leases: Readonly<Record<string, Micros>>
   /** Why an offer costs less than it says. */
   readonly because: Readonly<Record<string, string>>
+  /**
+   * What a contract says that a node costs, by the name of its offer, before anything that is paid
+   * for; above what is quoted as well. Missing where no contract says so.
+   */
+  readonly agreed?: Readonly<Record<string, Micros>>
 }
 
 export const noMarginals: Marginals = { offers: {}, leases: {}, because: {} }
