@@ -15,7 +15,9 @@ const contracts = 'src/core/contracts'
 const delivery = `${contracts}/delivery`
 const money = `${contracts}/money`
 const ofDelivery = `${delivery}/delivery.test.ts`
+const price = `${contracts}/price`
 const ofMoney = `${money}/money.test.ts`
+const ofPrice = `${price}/price.test.ts`
 const ofClaims = `${money}/claims.test.ts`
 
 /** The kinds that simulated days break, each with the bug of theirs that is about it. */
@@ -117,10 +119,55 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'return isTheirs && isNow ? sum + amountOf(clause.dollars) : sum',
     'return isTheirs && isNow ? 0n : sum',
   ]),
-  clause('price', 'an index that nobody reported counts as good luck', ofMoney, [
-    `${money}/price.ts`,
-    'if (level === undefined) return by(pricing.capPerHour',
-    'if (level === undefined) return by(pricing.floorPerHour',
+  clause('price', 'an index that nobody reported counts as good luck', ofPrice, [
+    `${price}/rate.ts`,
+    'const capped = (why: string) => ({ perHour: capPerHour,',
+    'const capped = (why: string) => ({ perHour: floorPerHour,',
+  ]),
+  clause('price: stale', 'an old reading counts for ever', ofPrice, [
+    `${price}/levels.ts`,
+    "< staleDays * dayMs ? 'known' : 'stale'",
+    "< staleDays * dayMs ? 'known' : 'known'",
+  ]),
+  clause('price: hindsight', 'what was noted later was known before', ofPrice, [
+    `${price}/levels.ts`,
+    'each.notedAt <= known',
+    'each.notedAt <= Number.MAX_VALUE',
+  ]),
+  clause('price: correction', 'of two readings for a day the older one holds', ofPrice, [
+    `${price}/levels.ts`,
+    'return a.notedAt > b.notedAt',
+    'return a.notedAt < b.notedAt',
+  ]),
+  clause('price: tiered', 'more costs as if nothing were held', ofPrice, [
+    `${price}/rate.ts`,
+    'const end = held + accelerators',
+    'const end = held * 0 + accelerators',
+  ]),
+  clause('price: below', 'the first tier holds below itself', ofPrice, [
+    `${price}/rate.ts`,
+    'if (!first || held < first.accelerators) return null',
+    'if (!first || held < first.accelerators * 0) return null',
+  ]),
+  clause('price: auction', 'what is not known before counts as known', ofPrice, [
+    `${price}/rate.ts`,
+    "return form === 'fixed' || form === 'tiered' || form === 'indexed'",
+    "return form !== 'mfn'",
+  ]),
+  clause('price: elders', 'who came later stands in the first tier too', ofPrice, [
+    `${price}/agreed.ts`,
+    'const elders = running.filter(({ to }) => to > rental.from)',
+    'const elders = running.filter(({ to }) => to < rental.from)',
+  ]),
+  clause('price: quoted', 'what is asked for less than agreed costs what was agreed', ofMoney, [
+    `${money}/marginal.ts`,
+    'rate && rate.pricePerHour < offer.pricePerHour ? rate : null',
+    'rate && rate.pricePerHour > 0 ? rate : null',
+  ]),
+  clause('price: held', 'a gang is left to be bought again', `${money}/marginals.test.ts`, [
+    `${money}/marginals.ts`,
+    '...(asBought ? [asBought.pricePerHour * nodes] : [])',
+    '...(asBought ? [] : [])',
   ]),
   clause('price: mfn', 'what is within the tolerance is claimed', ofClaims, [
     `${money}/mfn.ts`,

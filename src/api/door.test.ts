@@ -84,6 +84,7 @@ const may: Readonly<Record<RouteName | 'metrics', string>> = {
   decideRight: '',
   rightEvidence: 'writer reader',
   burnDown: 'writer reader',
+  rates: 'writer reader',
   claims: 'writer reader',
   exposure: 'writer reader',
   focus: 'writer reader',

@@ -40,6 +40,7 @@ export const paths = {
   decideRight: { method: 'POST', path: '/v1/rights/decision' },
   rightEvidence: { method: 'GET', path: '/v1/rights/evidence' },
   burnDown: { method: 'GET', path: '/v1/commitments' },
+  rates: { method: 'GET', path: '/v1/rates' },
   claims: { method: 'GET', path: '/v1/claims' },
   exposure: { method: 'GET', path: '/v1/exposure' },
   focus: { method: 'GET', path: '/v1/focus/:dataset' },

@@ -60,3 +60,14 @@ export function positive(text: string): number {
   if (/^\d{1,12}(\.\d{1,6})?$/.test(text) && Number(text) > 0) return Number(text)
   throw new InvalidArgumentError('Expected a number above 0.')
 }
+
+/** Below zero as well; null where it is no number. */
+export function decimalOf(text: string): number | null {
+  return /^-?\d{1,12}(\.\d{1,9})?$/.test(text) ? Number(text) : null
+}
+
+export function decimal(text: string): number {
+  const value = decimalOf(text)
+  if (value !== null) return value
+  throw new InvalidArgumentError('Expected a number such as 104.5.')
+}

@@ -7,6 +7,7 @@
  */
 import { type Bar, houseOf, type Law, lawAt } from '../core/contracts/law.ts'
 import { marginals } from '../core/contracts/money/marginals.ts'
+import { levelsAt } from '../core/contracts/price/levels.ts'
 import { noRecords, type Records } from '../core/contracts/rights/act.ts'
 import { keptRecords } from '../core/contracts/rights/kept.ts'
 import { caseOn } from '../core/contracts/rofr/past.ts'
@@ -120,7 +121,7 @@ interface Paying extends Asked {
   readonly leases: readonly Lease[]
 }
 
-/** What commitments made of the price of an offer on that day. */
+/** What contracts made of the price of an offer on that day. */
 function paidFor(law: Law, { snapshot, leases, offers, at, charges }: Paying) {
   const begun = charges.filter(({ from }) => from <= at)
   const isOver = ({ to }: Charge) => to !== null && to <= at
@@ -141,6 +142,10 @@ function paidFor(law: Law, { snapshot, leases, offers, at, charges }: Paying) {
     open,
     leases: leases.filter(({ id }) => held.has(id)).map((each) => ({ ...each, state: 'ready' })),
     offers,
+    levels: levelsAt(
+      snapshot.rows.record.map(({ body }) => body),
+      { at, known: at },
+    ),
     now: at,
   })
   return (offer: Offer): readonly Said[] => {

@@ -2,7 +2,7 @@
  * Contracts: what was signed, what of it binds on a day, which dates come, and what was set aside.
  */
 import { clauseName } from '../../core/domain/clause.ts'
-import { type Contract, isAgreed, type Waiver } from '../../core/domain/contract.ts'
+import { type Contract, isAgreed, type LawRecord, type Waiver } from '../../core/domain/contract.ts'
 import { personOf } from '../../core/domain/token.ts'
 import { contingentView, takeOption } from '../../operate/law/contingent.ts'
 import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
@@ -20,7 +20,7 @@ import {
 import { waive } from '../../operate/law/waive.ts'
 import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
-import type { ContractView, WaiverView } from '../wire/law.ts'
+import type { ContractView, RecordView, WaiverView } from '../wire/law.ts'
 import type { Handlers, House } from './handler.ts'
 import { lawful, submitted } from './submission.ts'
 
@@ -108,13 +108,13 @@ export function lawHandlers(house: House): Handlers<Names> {
     },
     async records() {
       const { rows } = await ledger.read()
-      return { records: rows.record.map(({ body }) => ({ ...body })) }
+      return { records: rows.record.map(({ body }) => recordView(body)) }
     },
     async keepRecord({ body, token }) {
       const done = await keep(ledger, { ...body, by: personOf(token) })
       if (done.outcome === 'refused') throw new Refused('invalid', done.why)
       operator.nudge()
-      return { record: { ...done.record } }
+      return { record: recordView(done.record) }
     },
     async waive({ body, token }) {
       const done = await waive(ledger, { ...body, by: personOf(token) })
@@ -129,6 +129,10 @@ function contractView(contract: Contract): ContractView {
   const { name, generation, with: party, form, bindingness, from, to, recordedAt } = contract
   const clauses = contract.clauses.map(clauseName)
   return { name, generation, with: party, form, bindingness, from, to, recordedAt, clauses }
+}
+
+function recordView(record: LawRecord): RecordView {
+  return record.kind === 'index' ? { ...record, levels: [...record.levels] } : { ...record }
 }
 
 function waiverView(waiver: Waiver): WaiverView {

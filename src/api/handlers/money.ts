@@ -21,6 +21,7 @@ import {
   partsOf,
   pursesOf,
 } from '../../operate/law/money.ts'
+import { type RateView, ratesView } from '../../operate/law/price/rates.ts'
 import {
   decideRight,
   evidenceKept,
@@ -32,7 +33,13 @@ import {
 } from '../../operate/law/rofr.ts'
 import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
-import type { DecisionOrder, InvoiceReply, InvoiceView, RightView } from '../wire/money.ts'
+import type {
+  DecisionOrder,
+  InvoiceReply,
+  InvoiceView,
+  RateView as RateReply,
+  RightView,
+} from '../wire/money.ts'
 import type { CostReply } from '../wire.ts'
 import type { Handlers, House } from './handler.ts'
 
@@ -44,6 +51,7 @@ type Names =
   | 'decideRight'
   | 'rightEvidence'
   | 'burnDown'
+  | 'rates'
   | 'claims'
   | 'exposure'
   | 'focus'
@@ -98,6 +106,12 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       return { ...found, assumed: [...found.assumed], entries: [...found.entries] }
     },
     exposure: async () => ({ exposure: [...exposureView(await charged())] }),
+    async rates({ query }) {
+      const all = await charged()
+      const { at = all.snapshot.now, known = all.snapshot.now } = query
+      const rates = ratesView(all, { at, known, offers: operator.offers() })
+      return { at, known, rates: rates.map(rateReply) }
+    },
     async claims() {
       const nonce = () => random(16).toString('hex')
       return { claims: [...(await claimsView(ledger, await charged(), { nonce, hash }))] }
@@ -129,6 +143,10 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       return compared(row.body)
     },
   }
+}
+
+function rateReply({ bestPrice, assumed, ...rate }: RateView): RateReply {
+  return { ...rate, bestPrice: [...bestPrice], assumed: [...assumed] }
 }
 
 function costReply(all: Charged, by: CostReply['by']): CostReply {

@@ -145,7 +145,8 @@ export const lawRoutes = {
     query: none,
     body: none,
     reply: z.object({ records: z.array(RecordView) }),
-    about: 'Launches, inabilities and questions to whoever may offer first, as they were noted.',
+    about:
+      'Launches, inabilities, questions to whoever may offer first, excuses and levels of indices.',
   },
   keepRecord: {
     ...paths.keepRecord,

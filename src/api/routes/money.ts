@@ -15,10 +15,11 @@ import {
   InvoiceView,
   NoticeOrder,
   NoticeReply,
+  RateView,
   RightOrder,
   RightView,
 } from '../wire/money.ts'
-import { admins, anyone, none, writers } from './roles.ts'
+import { admins, anyone, ms, none, writers } from './roles.ts'
 
 const month = z
   .string()
@@ -87,6 +88,18 @@ export const moneyRoutes = {
     body: none,
     reply: z.object({ commitments: z.array(BurnDownView) }),
     about: 'How far commitments are used, and what will be missing.',
+  },
+  rates: {
+    ...paths.rates,
+    roles: anyone,
+    params: none,
+    query: z.strictObject({
+      at: z.coerce.number().int().optional().describe('the day asked about; now by default'),
+      known: z.coerce.number().int().optional().describe('as known then; now by default'),
+    }),
+    body: none,
+    reply: z.object({ at: ms, known: ms, rates: z.array(RateView) }),
+    about: 'What an hour costs by each clause about a price, and by which reading or tier.',
   },
   claims: {
     ...paths.claims,

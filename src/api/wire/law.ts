@@ -95,10 +95,27 @@ const aboutDowntime = {
   until: z.number().int(),
 }
 
+const aboutIndex = {
+  kind: z.literal('index'),
+  index: z.string().min(1).max(200).describe('its name, as a clause has it'),
+  unit: z.string().min(1).max(50).describe('such as USD/MWh'),
+  levels: z
+    .array(
+      z.object({
+        at: z.number().int().describe('a day of UTC'),
+        value: z.number().min(-1e12).max(1e12),
+      }),
+    )
+    .min(1)
+    .max(4_000)
+    .describe('what it stood at; of two for one day the one that was noted last holds'),
+}
+
 export const RecordOrder = z.union([
   z.strictObject({ ...aboutProduct, ...happened }),
   z.strictObject({ ...aboutClause, ...happened }),
   z.strictObject({ ...aboutDowntime, ...happened }),
+  z.strictObject({ ...aboutIndex, document: happened.document }),
 ])
 export type RecordOrder = z.infer<typeof RecordOrder>
 
@@ -107,6 +124,10 @@ export const RecordView = z.union([
   z.object({ ...noted, ...aboutProduct, ...happened }),
   z.object({ ...noted, ...aboutClause, ...happened }),
   z.object({ ...noted, ...aboutDowntime, ...happened }),
+  z.object({
+    ...{ ...noted, ...aboutIndex, ...happened },
+    notedAt: z.number().int().describe('since when it is known'),
+  }),
 ])
 export type RecordView = z.infer<typeof RecordView>
 

@@ -87,6 +87,20 @@ export type NoticeReply = z.infer<typeof NoticeReply>
 
 const why = z.string().min(1).max(500)
 
+export const RateView = z.object({
+  clause: z.string().describe('<contract>/<clause>'),
+  with: z.string(),
+  form: z.enum(['fixed', 'tiered', 'indexed', 'mfn', 'auction']),
+  accelerator: z.string().nullable().describe('null where any is meant'),
+  perHour: z.number().int().nullable().describe('of the next accelerator; null where not said'),
+  because: z.string().describe('by which reading or tier, or why nothing is said'),
+  held: z.number().int().describe('accelerators that were charged for under the clause'),
+  reviewAt: z.number().int().nullable(),
+  bestPrice: z.array(z.string()).describe('clauses that promise the best price for it'),
+  assumed: z.array(z.string()),
+})
+export type RateView = z.infer<typeof RateView>
+
 export const ClaimView = z.object({
   clause: z.string(),
   with: z.string(),

@@ -1,5 +1,8 @@
 /** `calumet contract` as people see it, over a server that answers from a script. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
 
@@ -45,6 +48,21 @@ const answers: Answers = {
       ...{ id: 'w1', clause: 'msa/alone', kind: 'override', by: ['ann'], reason: 'no space' },
       ...{ from: 0, until: day('2027-01-01'), isInForce: false },
     },
+  }),
+  rates: ({ query }) => ({
+    ...{ at: Number(query.at ?? 0), known: Number(query.known ?? 0) },
+    rates: [
+      {
+        ...{ clause: 'msa/power', with: 'incumbent', form: 'indexed', accelerator: 'H100' },
+        ...{ perHour: 2_200_000, because: 'power at 110 USD/MWh on 2026-01-01', held: 8 },
+        ...{ reviewAt: day('2026-06-01'), bestPrice: ['msa/best'], assumed: [] },
+      },
+      {
+        ...{ clause: 'msa/best', with: 'incumbent', form: 'mfn', accelerator: null },
+        ...{ perHour: null, because: 'no dearer than rival', held: 0 },
+        ...{ reviewAt: null, bestPrice: [], assumed: [] },
+      },
+    ],
   }),
   records: () => ({ records: [] }),
   keepRecord: () => ({
@@ -129,6 +147,66 @@ loi/price  does not bind
     const body = { kind: 'first-look', clause: 'msa/offer', releasedAt: day('2026-02-03') }
     assert.deepEqual(asked?.body, { ...body, ...when })
     assert.equal((await says(t, 'contract', 'records')).stdout, 'nothing was recorded\n')
+  })
+
+  it('tells what an hour costs by contract, on any day', async (t) => {
+    const { stdout, asked } = await says(t, 'contract', 'rates', '--at', '2026-02-01')
+    assert.deepEqual(asked?.query, { at: `${day('2026-02-01')}` })
+    const [head, power, best] = stdout.split('\n')
+    assert.match(
+      head ?? '',
+      /^CLAUSE +WITH +FORM +ACCELERATOR +AN HOUR +BECAUSE +REVIEW +BEST PRICE BY/,
+    )
+    const row =
+      /^msa\/power +incumbent +indexed +H100 +\$2\.20 +power at 110 USD\/MWh on 2026-01-01/
+    assert.match(power ?? '', row)
+    assert.match(power ?? '', /2026-06-01 +msa\/best/)
+    assert.match(best ?? '', /^msa\/best +incumbent +mfn +any +- +no dearer than rival +-/)
+    const one = await says(t, 'contract', 'rates', 'msa/best', '--json')
+    assert.deepEqual(
+      JSON.parse(one.stdout).rates.map((each: { clause: string }) => each.clause),
+      ['msa/best'],
+    )
+    const none = await says(t, 'contract', 'rates', 'loi', '--at', '2026-02-01')
+    assert.equal(none.stdout, 'no clause about a price is in force on 2026-02-01\n')
+  })
+
+  it('notes where an index stood, on one day or on many', async (t) => {
+    const note = (...args: string[]) => {
+      const paper = ['--unit', 'USD/MWh', '--document', 'exchange']
+      return says(t, 'contract', 'record', 'index', 'power', ...args, ...paper)
+    }
+    const order = { kind: 'index', index: 'power', unit: 'USD/MWh', document: 'exchange' }
+    const one = await note('104.5', '--on', '2026-02-01')
+    const levels = [{ at: day('2026-02-01'), value: 104.5 }]
+    assert.deepEqual(one.asked?.body, { ...order, levels })
+    const path = join(mkdtempSync(join(tmpdir(), 'calumet-levels-')), 'power.csv')
+    t.after(() => rmSync(dirname(path), { recursive: true }))
+    writeFileSync(path, 'Day,Value\n2026-02-01,104.5\n2026-02-02,-3\n')
+    const many = await note('--file', path)
+    const both = [...levels, { at: day('2026-02-02'), value: -3 }]
+    assert.deepEqual(many.asked?.body, { ...order, levels: both })
+    const wrong = async (text: string) => {
+      writeFileSync(path, text)
+      const { stderr, exitCode } = await note('--file', path)
+      assert.equal(exitCode, 2)
+      return stderr
+    }
+    assert.match(await wrong('day\n2026-02-01\n'), /has no column value/)
+    assert.match(await wrong('day,value\n'), /has no rows/)
+    assert.match(
+      await wrong('day,value\n2026-02-30,1\n'),
+      /csv:2: day is "2026-02-30"; expected a day/,
+    )
+    assert.match(
+      await wrong('day,value\n2026-02-01,1e3\n'),
+      /csv:2: value is "1e3"; expected a number/,
+    )
+    const expected = /expected a value with --on DAY, or --file with many/
+    for (const args of [['104'], ['--on', '2026-02-01'], [], ['104', '--file', path]]) {
+      const { stderr, exitCode } = await note(...args)
+      assert.deepEqual([exitCode, expected.test(stderr)], [2, true])
+    }
   })
 
   it('says that an override waits for a second person', async (t) => {

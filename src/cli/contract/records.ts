@@ -16,6 +16,12 @@ const columns: readonly Column<RecordView>[] = [
 ]
 
 function said(record: RecordView): string {
+  if (record.kind === 'index') {
+    const { index, unit, levels } = record
+    const [first] = levels
+    if (levels.length === 1 && first) return `${index} stood at ${first.value} ${unit}`
+    return `${index} in ${unit} on ${levels.length} days until then`
+  }
   if (record.kind === 'excuse') {
     const { supplier, cause, until } = record
     return `what was down at ${supplier} until ${formatMoment(until)} was so for ${cause}`

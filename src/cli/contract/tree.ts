@@ -5,9 +5,10 @@ import { Argument, type Command, Option } from 'commander'
 import type { DecisionOrder } from '../../api/wire/money.ts'
 import { CliError } from '../failure.ts'
 import type { Does } from '../tree.ts'
-import { dayOf, monthOf, positive, usdOf, wholeNumber } from '../values.ts'
+import { dayOf, decimal, monthOf, positive, usdOf, wholeNumber } from '../values.ts'
 import type { AsOfOptions, CheckOptions, WaiveOptions } from './commands.ts'
 import type { ExerciseOptions } from './delivery.ts'
+import type { IndexOptions, RatesOptions } from './rates.ts'
 import type { EvidenceOptions } from './rights.ts'
 
 export function addContract(root: Command, does: Does): void {
@@ -116,6 +117,17 @@ function addDelivery(contract: Command, does: Does): void {
 /** What was promised and what it came to. */
 function addMoney(contract: Command, does: Does): void {
   contract
+    .command('rates')
+    .description('what an hour costs by each clause about a price, by which reading or tier')
+    .argument('[name]', 'a contract or clause; all by default')
+    .option('--at <day>', 'of another day, such as 2026-11-01', dayOf)
+    .option('--as-known <day>', 'with what was known then; else with what is known now', dayOf)
+    .action(
+      does(async (session, [name], options: RatesOptions) =>
+        (await import('./rates.ts')).rates(session, name, options),
+      ),
+    )
+  contract
     .command('burn-down')
     .description('how far commitments are used, what is due when, and what will be missing')
     .argument('[name]', 'a contract or clause; all by default')
@@ -202,10 +214,30 @@ function addRecords(contract: Command, does: Does): void {
         return (await import('./records.ts')).record(session, order)
       }),
     )
+  addIndex(record, does)
   contract
     .command('records')
-    .description('launches, inabilities, first questions and excuses, as they were noted')
+    .description('launches, inabilities, first questions, excuses and indices, as they were noted')
     .action(does(async (session) => (await import('./records.ts')).records(session)))
+}
+
+/** A level is of a day, and many come in a table. */
+function addIndex(record: Command, does: Does): void {
+  record
+    .command('index')
+    .description('where an index stood that a price moves with; what is noted later corrects it')
+    .argument('<index>', 'its name, as the clause has it')
+    .argument('[value]', 'what it stood at; or --file', decimal)
+    .requiredOption('--unit <text>', 'such as USD/MWh')
+    .requiredOption('--document <text>', 'who says so')
+    .option('--on <day>', 'the day on which it stood there', dayOf)
+    .option('--file <file>', 'a table with the columns day and value; - for stdin')
+    .action(
+      does(async (session, [index = '', value], options: IndexOptions) => {
+        const told = value === undefined ? null : Number(value)
+        return (await import('./rates.ts')).noteIndex(session, index, { ...options, value: told })
+      }),
+    )
 }
 
 function addRofr(contract: Command, does: Does): void {

@@ -163,8 +163,11 @@ function phrasePricing(pricing: Pricing): string {
             `${formatUsd(perHour)} from ${accelerators} accelerators on`,
         )
         .join(', ')
-    case 'indexed':
-      return `${formatUsd(pricing.perHour)} an accelerator and hour, moved with ${pricing.index}`
+    case 'indexed': {
+      const [least, most] = [pricing.floorPerHour, pricing.capPerHour].map(formatUsd)
+      const price = `${formatUsd(pricing.perHour)} an accelerator and hour`
+      return `${price}, moved with ${pricing.index} between ${least} and ${most}`
+    }
     case 'mfn':
       return 'no dearer than what we pay elsewhere'
     case 'auction':

@@ -114,7 +114,22 @@ export type LawRecord = {
       readonly cause: SlaExclusion
       readonly until: Ms
     }
+  /** What an index stood at on some days, the last of which is `at`. */
+  | {
+      readonly kind: 'index'
+      readonly index: string
+      readonly unit: string
+      readonly levels: readonly Level[]
+      /** Since when we know it: of two levels for a day the one that was noted last holds. */
+      readonly notedAt: Ms
+    }
 )
+
+export interface Level {
+  /** Its day, in UTC. */
+  readonly at: Ms
+  readonly value: number
+}
 
 /** A commitment as FOCUS 1.4 names its parts; derived from clauses, never typed in. */
 export interface Commitment {

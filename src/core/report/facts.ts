@@ -91,6 +91,8 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly happenedAt?: number
     readonly releasedAt?: number | null
     readonly until?: number
+    readonly unit?: string
+    readonly levels?: number
     readonly by?: string
     readonly document?: string
   }

@@ -101,6 +101,13 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
       { record: 'first-look', about: 'msa/offer', by: 'ann', document: 'letter 8' },
       'whoever has msa/offer was asked first, says ann: letter 8',
     ],
+    [
+      {
+        ...{ record: 'index', about: 'power', unit: 'USD/MWh', levels: 30 },
+        ...{ by: 'ann', document: 'exchange' },
+      },
+      'power was noted for 30 days, says ann: exchange',
+    ],
   ],
   'plan.committed': [
     [{ generation: 7, actions: 1 }, 'plan 7 was committed with 1 action'],

@@ -63,17 +63,16 @@ const tellers: Tellers = {
     const whole = `${quantity ?? 'capacity'} of the option ${clause ?? '?'}`
     return `we take ${whole}, says ${by ?? '?'}${more}${because(paper)}`
   },
-  'law.recorded': (_, { record, about, supplier, by, document }) => {
-    const what = about ?? '?'
-    const said =
-      record === 'first-look'
-        ? `whoever has ${what} was asked first`
-        : record === 'inability'
-          ? `${supplier ?? '?'} cannot carry ${what}`
-          : record === 'excuse'
-            ? `what was down at ${supplier ?? '?'} was so for ${what}`
-            : `${what} was launched at ${supplier ?? '?'}`
-    return `${said}, says ${by ?? '?'}${because(document)}`
+  'law.recorded': (_, { record, about, supplier, levels, by, document }) => {
+    const [what, where] = [about ?? '?', supplier ?? '?']
+    const said: Readonly<Record<string, string>> = {
+      'first-look': `whoever has ${what} was asked first`,
+      inability: `${where} cannot carry ${what}`,
+      excuse: `what was down at ${where} was so for ${what}`,
+      index: `${what} was noted for ${count(levels ?? 0, 'day')}`,
+    }
+    const text = said[`${record}`] ?? `${what} was launched at ${where}`
+    return `${text}, says ${by ?? '?'}${because(document)}`
   },
 
   'plan.committed': (_, { generation, actions }) => {

@@ -14,7 +14,9 @@ import { type Lateness, lateness } from '../../core/contracts/delivery/late.ts'
 import { learnt, type SlipLaw } from '../../core/contracts/delivery/slip.ts'
 import { acceptance, type Spec } from '../../core/contracts/delivery/substitution.ts'
 import { vesting } from '../../core/contracts/delivery/vesting.ts'
-import { rateOf } from '../../core/contracts/money/price.ts'
+import { standingOf } from '../../core/contracts/price/held.ts'
+import { levelsAt } from '../../core/contracts/price/levels.ts'
+import { type RateQuestion, rateOf } from '../../core/contracts/price/rate.ts'
 import { type Clause, clauseName, type Ramp, type Tranche } from '../../core/domain/clause.ts'
 import { dayMs } from '../../core/domain/day.ts'
 import type { Micros } from '../../core/domain/money.ts'
@@ -84,11 +86,16 @@ export function deliveryView(snapshot: Snapshot): DeliveryView {
     }),
   )
   const slipOf = (supplier: string) => learnt(slipsOf(inForce, supplier, now))
+  const pricing = pricingOn(snapshot)
   const rows = ladder(history, now, slipOf)
   return {
     tranches: rows.map(({ supplier, ...row }) => {
       const found = known.get(row.tranche)
-      return { ...row, with: supplier, late: found ? lateOf(inForce, found, now) : null }
+      return {
+        ...row,
+        with: supplier,
+        late: found ? lateOf(inForce, found, { now, pricing }) : null,
+      }
     }),
     ramps: inForce.flatMap((clause) => {
       return clause.kind === 'ramp' ? [rampOf(clause, now, slipOf(clause.with))] : []
@@ -133,15 +140,26 @@ function slipsOf(clauses: readonly Clause[], supplier: string, now: Ms): readonl
   })
 }
 
+type Pricing = Pick<RateQuestion, 'heldUnder' | 'levels'>
+
+function pricingOn({ rows, now }: Snapshot): Pricing {
+  const leases = rows.lease.map(({ body }) => body)
+  const records = rows.record.map(({ body }) => body)
+  return {
+    heldUnder: (clause) => standingOf(clause, leases).held,
+    levels: levelsAt(records, { at: now, known: now }),
+  }
+}
+
 function lateOf(
   inForce: readonly Clause[],
   { ramp, tranche }: { readonly ramp: Ramp; readonly tranche: Tranche },
-  now: Ms,
+  { now, pricing }: { readonly now: Ms; readonly pricing: Pricing },
 ): TrancheView['late'] {
   for (const clause of inForce) {
     if (clause.kind !== 'late_delivery' || clause.contract !== ramp.contract) continue
     if (clause.ramp !== ramp.id) continue
-    const price = priceOf(inForce, ramp, tranche)
+    const price = priceOf(inForce, { ramp, tranche }, pricing)
     const found = lateness(clause, ramp, { tranche, pricePerHour: price ?? 0, now })
     if (!found) continue
     const { days, credit, mayTerminateFrom: mayEndFrom, terminates: ends } = found
@@ -159,12 +177,14 @@ function acceleratorsIn({ conversions }: Ramp, { quantity, accelerator }: Tranch
 /** Of one accelerator, by the clause about its price or by the one that it is to be paid under. */
 function priceOf(
   inForce: readonly Clause[],
-  { contract, id, with: supplier }: Ramp,
-  { accelerator }: Tranche,
+  { ramp, tranche }: { readonly ramp: Ramp; readonly tranche: Tranche },
+  pricing: Pricing,
 ): Micros | null {
-  const facts = { accelerator: [accelerator] }
-  const rate = rateOf(inForce, { supplier, facts, held: 0, indices: {} })
-  if (rate) return rate.perHour
+  const { contract, id, with: supplier } = ramp
+  const facts = { accelerator: [tranche.accelerator] }
+  const accelerators = acceleratorsIn(ramp, tranche) || 1
+  const rate = rateOf(inForce, { supplier, facts, accelerators, ...pricing })
+  if (rate) return Math.round(rate.pricePerHour / accelerators)
   const paid = inForce.find((clause) => {
     return clause.kind === 'take_or_pay' && clause.contract === contract && clause.ramp === id
   })

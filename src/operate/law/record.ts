@@ -1,16 +1,18 @@
 /**
  * What happened that clauses ask for: a launch, a documented inability, a question to whoever may
- * offer first, time down for a cause that a clause excludes. Somebody notes it with its paper;
- * nothing of the kind is ever guessed.
+ * offer first, time down for a cause that a clause excludes, where an index stood. Somebody notes
+ * it with its paper; nothing of the kind is ever guessed.
  */
 import { clauseName } from '../../core/domain/clause.ts'
 import type { LawRecord } from '../../core/domain/contract.ts'
 import { type EventDraft, event } from '../../core/domain/event.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
+import { type IndexOrder, notedBefore, noteOf, wrongNote } from './price/note.ts'
 import { historyOf, lawPut } from './take.ts'
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
-export type RecordOrder = Unnumbered<LawRecord>
+type HappenedOrder = Unnumbered<Exclude<LawRecord, { readonly kind: 'index' }>>
+export type RecordOrder = HappenedOrder | IndexOrder
 
 export type RecordOutcome =
   | { readonly outcome: 'done'; readonly record: LawRecord }
@@ -26,10 +28,13 @@ export async function keep(ledger: Ledger, order: RecordOrder): Promise<RecordOu
     const { rows } = snapshot
     const why = unfounded(snapshot, order)
     if (why !== null) return { outcome: 'refused', why }
-    const old = rows.record.find(({ body }) => isSame(body, order))
-    if (old) return { outcome: 'done', record: old.body }
-    const record: LawRecord = { ...order, id: `f${rows.record.length + 1}` }
-    const { kind, at, by, document } = order
+    const kept = rows.record.map(({ body }) => body)
+    const old = order.kind === 'index' ? notedBefore(kept, order) : keptBefore(kept, order)
+    if (old) return { outcome: 'done', record: old }
+    const id = `f${rows.record.length + 1}`
+    const record =
+      order.kind === 'index' ? noteOf(order, { id, now: snapshot.now }) : { ...order, id }
+    const { kind, at, by, document } = record
     const facts = { record: kind, ...aboutOf(order), happenedAt: at, by, document }
     const done = await ledger.commit({
       puts: [
@@ -43,13 +48,19 @@ export async function keep(ledger: Ledger, order: RecordOrder): Promise<RecordOu
   return { outcome: 'refused', why: 'the law is being changed by others at the same time' }
 }
 
-function isSame({ id: _, by: __, ...kept }: LawRecord, { by: ___, ...said }: RecordOrder): boolean {
+function keptBefore(
+  kept: readonly LawRecord[],
+  { by: _, ...said }: HappenedOrder,
+): LawRecord | null {
   const sorted = (value: object) => JSON.stringify(Object.entries(value).sort())
-  return sorted(kept) === sorted(said)
+  const wanted = sorted(said)
+  return kept.find(({ id: _id, by: _by, ...each }) => sorted(each) === wanted) ?? null
 }
 
 function aboutOf(order: RecordOrder): EventDraft['facts'] {
   switch (order.kind) {
+    case 'index':
+      return { about: order.index, unit: order.unit, levels: order.levels.length }
     case 'first-look':
       return { about: order.clause, releasedAt: order.releasedAt }
     case 'excuse':
@@ -60,8 +71,12 @@ function aboutOf(order: RecordOrder): EventDraft['facts'] {
 }
 
 function unfounded(snapshot: Snapshot, order: RecordOrder): string | null {
-  if (order.at > snapshot.now) return 'it lies ahead; expected the day on which it happened'
   const all = historyOf(snapshot).flatMap(({ clauses }) => clauses)
+  if (order.kind === 'index') {
+    const kept = snapshot.rows.record.map(({ body }) => body)
+    return wrongNote(order, { kept, clauses: all, now: snapshot.now })
+  }
+  if (order.at > snapshot.now) return 'it lies ahead; expected the day on which it happened'
   if (order.kind === 'first-look') {
     const { clause, at, releasedAt } = order
     if (releasedAt !== null && releasedAt < at) return 'they let us go before they were asked'

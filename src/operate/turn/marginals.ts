@@ -1,11 +1,12 @@
 /**
- * What commitments do to prices, from what the ledger holds; worked out anew only where charges or
- * contracts have changed.
+ * What contracts do to prices, from what the ledger holds; what commitments have left is worked out
+ * anew only where charges or contracts have changed.
  */
 
 import type { Law } from '../../core/contracts/law.ts'
 import { account, type Paid } from '../../core/contracts/money/account.ts'
-import { marginals } from '../../core/contracts/money/marginals.ts'
+import { isAboutPrices, isCommitment, marginals } from '../../core/contracts/money/marginals.ts'
+import { levelsAt } from '../../core/contracts/price/levels.ts'
 import type { Contract } from '../../core/domain/contract.ts'
 import type { Offer } from '../../core/domain/offer.ts'
 import { type Marginals, noMarginals } from '../../core/domain/world.ts'
@@ -19,13 +20,17 @@ export function marginalsOn(
   { law, memory }: { readonly law: Law; readonly memory: Memory },
 ): Marginals {
   const { inForce, at: now } = law
-  if (!inForce.some(({ kind }) => isCommitment.has(kind))) return noMarginals
-  const { draws: closed, prepaidUsed } = drawnBefore(rows.all('contract'), memory)
-  const open = rows.all('charge')
-  return marginals({ inForce, closed, prepaidUsed, open, leases: rows.all('lease'), offers, now })
+  if (!inForce.some(isAboutPrices)) return noMarginals
+  const isDrawn = inForce.some(isCommitment)
+  const { draws: closed, prepaidUsed } = isDrawn
+    ? drawnBefore(rows.all('contract'), memory)
+    : nothingDrawn
+  const levels = levelsAt(rows.all('record'), { at: now, known: now })
+  const held = { open: rows.all('charge'), leases: rows.all('lease') }
+  return marginals({ inForce, closed, prepaidUsed, ...held, offers, levels, now })
 }
 
-const isCommitment: ReadonlySet<string> = new Set(['take_or_pay', 'spend_commit', 'prepay'])
+const nothingDrawn: Pick<Drawn, 'draws' | 'prepaidUsed'> = { draws: [], prepaidUsed: {} }
 
 function drawnBefore(history: readonly Contract[], memory: Memory): Drawn {
   const key = `${memory.closed.length} ${history.length}`

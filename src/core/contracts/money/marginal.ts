@@ -8,9 +8,9 @@ import { formatDay } from '../../domain/day.ts'
 import { formatUsd, type Micros } from '../../domain/money.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Amount, costOfHours, formatAmount, least, shareOf } from '../amount.ts'
+import { phraseRate, type Rate } from '../price/rate.ts'
 import { type Facts, isInScope } from '../scope.ts'
 import { gapAhead } from './burn-down.ts'
-import { rateOf } from './price.ts'
 import { committedHours, intervalAt } from './take-or-pay.ts'
 
 /** How far a commitment is used, by the name of its clause; what is missing counts as nothing. */
@@ -44,9 +44,8 @@ export interface MarginalQuestion {
   readonly now: Ms
   /** For how long it would be held. */
   readonly hours: number
-  /** Accelerators held at this supplier. */
-  readonly held: number
-  readonly indices: Readonly<Record<string, number>>
+  /** Of one node, by a contract; null where none says. */
+  readonly rate: Rate | null
 }
 
 export interface MarginalPrice {
@@ -60,15 +59,16 @@ export function marginalPrice(
   usage: readonly UsageSoFar[],
   question: MarginalQuestion,
 ): MarginalPrice {
-  const { offer, hours } = question
+  const { offer, hours, rate } = question
   const facts = { ...offer.facts, supplier: [offer.supplier], accelerator: [offer.accelerator] }
   const ours = inForce.filter(
     (each) => each.with === offer.supplier && isInScope(each.scope, facts),
   )
   const sorted = ours.sort((a, b) => (clauseName(a) < clauseName(b) ? -1 : 1))
   const because: string[] = []
-  const rate = rateOf(sorted, { ...question, supplier: offer.supplier, facts })
-  if (rate) because.push(rate.why)
+  // Whoever asks for less than was agreed is just cheaper.
+  const agreed = rate && rate.pricePerHour < offer.pricePerHour ? rate : null
+  if (agreed) because.push(phraseRate(agreed, { accelerators: offer.perNode }))
 
   const wantedHours = offer.perNode * hours
   let hoursLeft = wantedHours
@@ -83,8 +83,7 @@ export function marginalPrice(
     hoursLeft -= free
   }
 
-  const list = costOfHours(offer.pricePerHour, hours)
-  const full = rate ? costOfHours(rate.perHour, wantedHours) : list
+  const full = costOfHours(agreed?.pricePerHour ?? offer.pricePerHour, hours)
   const owed = scaled(full, hoursLeft, wantedHours)
   const cost = afterMoney(sorted, usage, { owed, now: question.now, because })
   const pricePerHour = Number(scaled(cost, 1, hours))

@@ -5,6 +5,7 @@ import type { Charge } from '../../domain/charge.ts'
 import type { Lease } from '../../domain/lease.ts'
 import type { Offer } from '../../domain/offer.ts'
 import { readContracts } from '../../spec/read.ts'
+import { levelsAt } from '../price/levels.ts'
 import { bindingClauses } from './account.ts'
 import { marginals } from './marginals.ts'
 
@@ -41,7 +42,8 @@ clauses:
   assert.deepEqual(read.faults, [])
   const inForce = bindingClauses(read.contracts)
   const offers = [offer('acme'), offer('bolt')]
-  return marginals({ inForce, closed: [], prepaidUsed: {}, open, leases, offers, now })
+  const levels = levelsAt([], { at: now, known: now })
+  return marginals({ inForce, closed: [], prepaidUsed: {}, open, leases, offers, levels, now })
 }
 
 const use =
@@ -164,4 +166,53 @@ it('[CL36] a lease costs no more than what would be got for giving it back', () 
   assert.deepEqual(priced(elsewhere, [held]).leases, {})
   const ahead = 'kind: prepay, id: ahead, form: prepay, amount: $1M, paid: 2026-05-01'
   assert.deepEqual(priced(`{ ${ahead}, refund: 25% }`, [held]).leases, { '1': 4_000_000 })
+})
+
+const rate = '{ kind: price, id: rate, pricing: { form: fixed, price_per_hour: 1.50 } }'
+
+it('[CL110] what costs less by a contract than it is quoted for costs that', () => {
+  const { offers, because, agreed } = priced(rate, [])
+  assert.deepEqual([offers, agreed], [{ 'acme/h100': 12_000_000 }, { 'acme/h100': 12_000_000 }])
+  assert.equal(because['acme/h100'], 'msa/rate: $1.50 an accelerator, fixed')
+  const dear = priced(rate.replace('1.50', '2.50'), [])
+  assert.deepEqual([dear.offers, dear.agreed], [{}, { 'acme/h100': 20_000_000 }])
+  // An offer does not tell for which product it would be, and a benefit is not guessed.
+  assert.deepEqual(priced(rate.replace('id: rate', 'id: rate, scope: { product: api }'), []), {
+    ...{ offers: {}, leases: {}, because: {}, agreed: {} },
+  })
+})
+
+it('[CL110] an hour that is paid for and idle costs nothing, whatever was agreed of others', () => {
+  const { offers, because } = priced(`${use}\n  - ${rate}`, [])
+  assert.deepEqual(offers, { 'acme/h100': 0 })
+  assert.match(because['acme/h100'] ?? '', /^msa\/rate: \$1.50 .*; msa\/use: \d+ accelerator-hours/)
+})
+
+const tiers =
+  '{ kind: price, id: tiers, pricing: { form: tiered, tiers: [{ accelerators: 0, ' +
+  'price_per_hour: 1.50 }, { accelerators: 20, price_per_hour: 1 }] } }'
+
+it('[CL110] a node costs what the tiers say that it comes to stand in', () => {
+  const price = (...held: readonly number[]) => {
+    const leases = held.map((accelerators, index) => lease(`${index + 1}`, accelerators))
+    return priced(tiers, leases).offers['acme/h100']
+  }
+  // Of eight accelerators that come to sixteen, four stand above twenty.
+  assert.deepEqual([price(), price(16), price(8, 16)], [12_000_000, 10_000_000, 8_000_000])
+})
+
+it('[CL110] a lease costs no more than its like would, nor than it was taken for', () => {
+  const charged = (id: string, accelerators: number, pricePerHour: number): Lease => {
+    return { ...lease(id, accelerators), pricePerHour }
+  }
+  const [old, more] = [charged('1', 16, 32_000_000), charged('2', 8, 16_000_000)]
+  // The next sixteen stand above twenty, and so does half of the second lease.
+  const { offers, leases } = priced(tiers, [more, old])
+  assert.deepEqual([offers['acme/h100'], leases], [8_000_000, { '1': 16_000_000, '2': 8_000_000 }])
+  assert.deepEqual(priced(tiers, [old, charged('2', 8, 7_000_000)]).leases, { '1': 16_000_000 })
+  // In tiers that rise a gang of four nodes is taken for four times its first one.
+  const rise = tiers.replace('price_per_hour: 1 }', 'price_per_hour: 3 }').replace('20', '8')
+  const gang = { ...charged('1', 8, 80_000_000), nodes: 4 }
+  assert.equal(priced(rise, []).offers['acme/h100'], 12_000_000)
+  assert.deepEqual(priced(rise, [gang]).leases, { '1': 48_000_000 })
 })

@@ -1,9 +1,10 @@
 /**
- * What commitments do to the prices that the planner compares: an hour that is paid for and would
- * go unused costs nothing, at an offer as on a lease that uses it already.
+ * What contracts do to the prices that the planner compares: what costs less by a clause than is
+ * asked for it costs that, and an hour that is paid for and would go unused costs nothing, at an
+ * offer as on a lease that uses it already.
  */
 import type { Charge } from '../../domain/charge.ts'
-import { type Clause, clauseName, type TakeOrPay } from '../../domain/clause.ts'
+import { type Clause, clauseName, type Price, type TakeOrPay } from '../../domain/clause.ts'
 import { dayMs } from '../../domain/day.ts'
 import { type Lease, mayCost } from '../../domain/lease.ts'
 import { costOf, type Micros } from '../../domain/money.ts'
@@ -11,7 +12,9 @@ import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Marginals, noMarginals } from '../../domain/world.ts'
 import { type Amount, shareOf } from '../amount.ts'
-import { isInScope } from '../scope.ts'
+import { acceleratorsOf, isUnder, type Standing, standingOf } from '../price/held.ts'
+import type { Levels } from '../price/levels.ts'
+import { hasRate, type Rate, rateOf } from '../price/rate.ts'
 import { acceptedUnder, factsOf } from './account.ts'
 import { gapAhead } from './burn-down.ts'
 import type { Draw } from './draw.ts'
@@ -29,35 +32,101 @@ export interface MarginalsInput {
   readonly open: readonly Charge[]
   readonly leases: readonly Lease[]
   readonly offers: readonly Offer[]
+  /** What indices stand at now. */
+  readonly levels: Levels
   readonly now: Ms
 }
 
-/** Empty where nothing is committed to; then every price is what is quoted. */
+/** Empty where no clause is about money; then every price is what is quoted. */
 export function marginals(input: MarginalsInput): Marginals {
-  const { inForce, offers, leases, now } = input
-  const money = inForce.filter(isMoney)
-  if (money.length === 0) return noMarginals
+  const { inForce, offers, now } = input
+  const ours = inForce.filter(isAboutPrices)
+  if (ours.length === 0) return noMarginals
+  const money = ours.filter(isCommitment)
   const usage = money.map((clause) => usageOf(clause, input))
+  const rateFor = ratesIn(ours, input)
   const prices: Record<string, Micros> = {}
   const because: Record<string, string> = {}
+  const agreed: Record<string, Micros> = {}
   for (const offer of offers) {
     const { supplier, accelerator, perNode, pricePerHour, region } = offer
-    if (!money.some((clause) => clause.with === supplier)) continue
-    const facts = { region: [region] }
-    const priced = { supplier, accelerator, perNode, pricePerHour, facts }
-    const held = acceleratorsAt(leases, supplier, accelerator)
+    if (!ours.some((clause) => clause.with === supplier)) continue
+    const priced = { supplier, accelerator, perNode, pricePerHour, facts: { region: [region] } }
+    const rate = rateFor({ ...offer, accelerators: perNode })
+    if (rate) agreed[offerName(offer)] = rate.pricePerHour
     // What is bought is bought for a day, as far as anybody knows.
-    const question = { offer: priced, now, hours: 24, held, indices: {} }
-    const price = marginalPrice(money, usage, question)
+    const price = marginalPrice(money, usage, { offer: priced, now, hours: 24, rate })
     if (price.pricePerHour >= pricePerHour) continue
     prices[offerName(offer)] = price.pricePerHour
     because[offerName(offer)] = price.because.join('; ')
   }
-  return { offers: prices, leases: heldPrices(money, usage, input), because }
+  const held = [heldPrices(money, usage, input), agreedPrices(rateFor, input)]
+  return { offers: prices, leases: lowest(held), because, agreed }
 }
 
-function isMoney({ kind }: Clause): boolean {
+/** Whether it says anything of what an hour costs, now or at the margin. */
+export function isAboutPrices(clause: Clause): boolean {
+  return isCommitment(clause) || (clause.kind === 'price' && hasRate(clause))
+}
+
+export function isCommitment({ kind }: Clause): boolean {
   return kind === 'take_or_pay' || kind === 'spend_commit' || kind === 'prepay'
+}
+
+type Wanted = Pick<Offer, 'supplier' | 'accelerator' | 'region'> & {
+  readonly accelerators: number
+}
+
+/** What more would cost by a clause, or what a lease does. */
+type RateFor = (wanted: Wanted, lease?: Lease) => Rate | null
+
+function ratesIn(clauses: readonly Clause[], { leases, levels }: MarginalsInput): RateFor {
+  const standings = new Map<Price, Standing>()
+  const standingUnder = (clause: Price) => {
+    const standing = standings.get(clause) ?? standingOf(clause, leases)
+    standings.set(clause, standing)
+    return standing
+  }
+  return ({ supplier, accelerator, region, accelerators }, lease) => {
+    const facts = { region: [region], ...(lease && factsOf(lease)), accelerator: [accelerator] }
+    const heldUnder = (clause: Price) => {
+      const { held, before } = standingUnder(clause)
+      return lease ? (before.get(lease.id) ?? held) : held
+    }
+    return rateOf(clauses, { supplier, facts, accelerators, levels, heldUnder })
+  }
+}
+
+/**
+ * What a lease costs by a clause, where that is less than what is charged for it. It costs no more
+ * than as much again would, and than it was taken for when it was bought: a lease that seems dearer
+ * than the purchase that would bring it back would be left and bought again for ever.
+ */
+function agreedPrices(
+  rateFor: RateFor,
+  { leases }: MarginalsInput,
+): Readonly<Record<string, Micros>> {
+  const prices: Record<string, Micros> = {}
+  for (const lease of leases.filter(mayCost)) {
+    const { supplier, accelerator, region, perNode, nodes } = lease
+    const node = { supplier, accelerator, region, accelerators: perNode }
+    const all = { ...node, accelerators: perNode * nodes }
+    const rates = [rateFor(all, lease), rateFor(all)].flatMap((rate) => rate?.pricePerHour ?? [])
+    const asBought = rateFor(node, lease)
+    const least = Math.min(...rates, ...(asBought ? [asBought.pricePerHour * nodes] : []))
+    if (least < (lease.pricePerHour ?? lease.pricePerHourMax)) prices[lease.id] = least
+  }
+  return prices
+}
+
+function lowest(
+  all: readonly Readonly<Record<string, Micros>>[],
+): Readonly<Record<string, Micros>> {
+  const prices: Record<string, Micros> = {}
+  for (const [lease, price] of all.flatMap((each) => Object.entries(each))) {
+    prices[lease] = Math.min(price, prices[lease] ?? price)
+  }
+  return prices
 }
 
 /**
@@ -70,15 +139,11 @@ function heldPrices(
   usage: readonly UsageSoFar[],
   input: MarginalsInput,
 ): Readonly<Record<string, Micros>> {
-  const prices: Record<string, Micros> = {}
-  for (const clause of money) {
+  const all = money.map((clause) => {
     const used = usage.find((each) => each.clause === clauseName(clause))
-    const held = used ? heldUnder(clause, used, input) : {}
-    for (const [lease, price] of Object.entries(held)) {
-      prices[lease] = Math.min(price, prices[lease] ?? price)
-    }
-  }
-  return prices
+    return used ? heldUnder(clause, used, input) : {}
+  })
+  return lowest(all)
 }
 
 function heldUnder(
@@ -136,14 +201,6 @@ function holding(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] 
     .filter(mayCost)
 }
 
-/** Whether it is surely about what is held, or what runs; as it is asked of what was charged. */
-function isUnder(clause: Clause, held: Lease | Charge): boolean {
-  const { supplier, accelerator } = held
-  if (supplier !== clause.with) return false
-  const known = { supplier: [supplier], accelerator: [accelerator ?? ''] }
-  return isInScope(clause.scope, { ...factsOf(held), ...known })
-}
-
 function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
   const { inForce, closed, prepaidUsed, open, leases, now } = input
   const name = clauseName(clause)
@@ -181,15 +238,4 @@ function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
   const drawn = running.reduce((sum, each) => sum + spent(each), prepaidUsed[name] ?? 0n)
   const left = BigInt(clause.dollars) * 1_000_000n - drawn
   return { ...none, prepaidLeft: left > 0n ? left : 0n }
-}
-
-function acceleratorsAt(leases: readonly Lease[], supplier: string, accelerator: string): number {
-  const ours = leases.filter((lease) => {
-    return lease.supplier === supplier && lease.accelerator === accelerator
-  })
-  return acceleratorsOf(ours.filter(mayCost))
-}
-
-function acceleratorsOf(leases: readonly Lease[]): number {
-  return leases.reduce((sum, { perNode, nodes }) => sum + perNode * nodes, 0)
 }

@@ -137,8 +137,7 @@ const question: MarginalQuestion = {
   },
   now: day('2025-03-10'),
   hours: 1,
-  held: 0,
-  indices: {},
+  rate: null,
 }
 const use: UsageSoFar = {
   clause: 'deal/take-or-pay',
@@ -234,28 +233,28 @@ it('[CL37] commitments together free no hour and no dollar twice', () => {
   )
 })
 
-it('[CL38] the lowest price that a clause surely gives holds', () => {
-  const { clauses } = contract(`- kind: price
-  id: tiers
-  pricing:
-    form: tiered
-    tiers: [{accelerators: 100, price_per_hour: 2.00}, {accelerators: 0, price_per_hour: 2.50}]
-- kind: price
-  id: power
-  pricing:
-    form: indexed
-    price_per_hour: 2.20
-    index: power
-    base: 100
-    floor_per_hour: 2.10
-    cap_per_hour: 2.60`)
-  const perNode = (held: number, indices: Record<string, number>) => {
-    return marginalPrice(clauses, [], { ...question, held, indices }).pricePerHour / 8
+it('[CL38] what was agreed is paid where it is less than what is asked for', () => {
+  const priced = (pricePerHour: number) => {
+    return marginalPrice([], [], {
+      ...question,
+      rate: { clause: 'deal/rate', pricePerHour, how: 'fixed' },
+    })
   }
-  assert.equal(perNode(0, {}), 2_500_000)
-  assert.equal(perNode(0, { power: 100 }), 2_200_000)
-  assert.equal(perNode(0, { power: 50 }), 2_100_000)
-  assert.equal(perNode(100, { power: 100 }), 2_000_000)
+  assert.deepEqual(priced(16_000_000), {
+    pricePerHour: 16_000_000,
+    because: ['deal/rate: $2.00 an accelerator, fixed'],
+  })
+  const dear = { pricePerHour: 24_000_000, because: ['list price $24.00'] }
+  assert.deepEqual([24_000_000, 24_000_001].map(priced), [dear, dear])
+})
+
+it('[CL38] idle hours and what is paid ahead come off what was agreed', () => {
+  const { clauses } = contract(paid)
+  const rate = { clause: 'deal/rate', pricePerHour: 16_000_000, how: 'fixed' }
+  const price = (usedHours: number) => {
+    return marginalPrice(clauses, [{ ...use, usedHours }], { ...question, rate }).pricePerHour
+  }
+  assert.deepEqual([74_400, 74_396, 0].map(price), [16_000_000, 8_000_000, 0])
 })
 
 it('[CL39] a unit comes to accelerators only where somebody said how many', () => {

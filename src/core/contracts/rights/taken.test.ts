@@ -7,7 +7,8 @@ import { asOf, inForceAt } from '../as-of.ts'
 import { ladder, schedulable } from '../delivery/ladder.ts'
 import { slipPrior } from '../delivery/slip.ts'
 import { contract, day } from '../draw.test.ts'
-import { rateOf } from '../money/price.ts'
+import { levelsAt } from '../price/levels.ts'
+import { rateOf } from '../price/rate.ts'
 import { withTaken } from './taken.ts'
 
 const option = (more = '') => `- kind: expansion_option
@@ -93,11 +94,12 @@ it('[CL65] of two versions the one that stood when it was taken counts', () => {
 
 it('[CL65] what comes costs what the option says, as long as its term lasts', () => {
   const question = (accelerator: string) => ({
-    ...{ supplier: 'incumbent', facts: { accelerator: [accelerator] }, held: 0, indices: {} },
+    ...{ supplier: 'incumbent', facts: { accelerator: [accelerator] }, accelerators: 1 },
+    ...{ heldUnder: () => 0, levels: levelsAt([], { at: 0, known: 0 }) },
   })
   const rate = (date: string, accelerator = 'H100') => {
     const { inForce } = asOf(all, day(date), day(date))
-    return rateOf(inForce, question(accelerator))?.perHour ?? null
+    return rateOf(inForce, question(accelerator))?.pricePerHour ?? null
   }
   assert.equal(rate('2025-12-31'), null)
   assert.equal(rate('2026-01-01'), 1_500_000)

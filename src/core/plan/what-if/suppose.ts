@@ -88,15 +88,24 @@ function seller(name: string): SupplierSpec {
   return { name, generation: 1, ...nowhere, promises, buying: true }
 }
 
-/** What a commitment leaves of a price is the same share of another one. */
+/**
+ * What a commitment leaves of a price is the same share of another one; and what a contract says is
+ * the most that it may cost, whatever is asked for it.
+ */
 function withPrice(world: World, name: string, pricePerHour: Micros): World {
   const { marginals, offers } = world
-  const known = offers.find((offer) => offerName(offer) === name)?.pricePerHour ?? 0
-  const added = marginals.offers[name]
+  const quoted = offers.find((offer) => offerName(offer) === name)?.pricePerHour ?? 0
+  const most = marginals.agreed?.[name] ?? Number.POSITIVE_INFINITY
+  const [known, supposed] = [Math.min(quoted, most), Math.min(pricePerHour, most)]
+  const added = marginals.offers[name] ?? quoted
   const priced = withOffer(world, name, (offer) => ({ ...offer, pricePerHour }))
-  if (added === undefined || known === 0) return priced
-  const scaled = Math.round((added * pricePerHour) / known)
-  return { ...priced, marginals: { ...marginals, offers: { ...marginals.offers, [name]: scaled } } }
+  const costs = known === 0 ? supposed : Math.round((added * supposed) / known)
+  const { [name]: _, ...others } = marginals.offers
+  const isLess = costs < pricePerHour
+  return {
+    ...priced,
+    marginals: { ...marginals, offers: isLess ? { ...others, [name]: costs } : others },
+  }
 }
 
 function withOffer(world: World, name: string, change: (offer: Offer) => Offer): World {

@@ -104,6 +104,26 @@ it('[PL34] a commitment pays for the same share of a price that is supposed', ()
   )
 })
 
+it('[PL34] a price that a contract gives is the most that a supposed one comes to', () => {
+  const drawing = `offer acme/h100 H100:8 us $20
+    offer bolt/h100 H100:8 us $9
+    job tune H100:8`
+  const world = drawnWorld(drawing)
+  const costs = (dollars: number, agreed: number, added?: number) => {
+    const offers: Record<string, number> =
+      added === undefined ? {} : { 'acme/h100': added * 1_000_000 }
+    const most = { 'acme/h100': agreed * 1_000_000 }
+    const marginals = { ...world.marginals, offers, agreed: most }
+    const supposed = suppose({ ...world, marginals }, [price('acme/h100', dollars)])
+    return (supposed.marginals.offers['acme/h100'] ?? dollars * 1_000_000) / 1_000_000
+  }
+  assert.deepEqual([costs(40, 8, 8), costs(9, 8, 8), costs(6, 8, 8)], [8, 8, 6])
+  // What is asked for now is less than was agreed.
+  assert.deepEqual([costs(40, 25), costs(10, 25)], [25, 10])
+  // Half of it is paid for already.
+  assert.deepEqual([costs(40, 8, 4), costs(6, 8, 4)], [4, 3])
+})
+
 const listed = {
   supplier: 'cut',
   id: 'h100',

@@ -133,6 +133,33 @@ it('[SP12] money is read from its digits, however large', () => {
   assert.deepEqual(price?.kind === 'price' && price.pricing, { form: 'fixed', perHour: 2_100_000 })
 })
 
+it('[SP12] a price moves with an index in its unit, for as long as a reading counts', () => {
+  const prices = '{price_per_hour: 2, index: power, base: 100, floor_per_hour: 1, cap_per_hour: 3'
+  const priced = (pricing: string) => {
+    const text = `${head}clauses:\n  - {kind: price, pricing: ${pricing}}\n`
+    const { contracts, faults: found } = readContracts([{ file: 'a.yaml', text }], names)
+    assert.deepEqual(found, [])
+    const [clause] = contracts[0]?.clauses ?? []
+    return [clause?.kind === 'price' && clause.pricing, clause?.assumed]
+  }
+  const base = { form: 'indexed', index: 'power', base: 100, perHour: 2_000_000 }
+  const bounds = { floorPerHour: 1_000_000, capPerHour: 3_000_000 }
+  assert.deepEqual(priced(`${prices}, form: indexed, unit: USD/MWh, stale_after: 40 days}`), [
+    { ...base, ...bounds, unit: 'USD/MWh', staleDays: 40 },
+    [],
+  ])
+  // Nobody wrote how long a reading counts, so that is ours.
+  assert.deepEqual(priced(`${prices}, form: indexed}`), [
+    { ...base, ...bounds, staleDays: 100 },
+    ['pricing.stale_after'],
+  ])
+  assert.deepEqual(priced('{form: auction, index: clearing}'), [
+    { form: 'auction', index: 'clearing' },
+    [],
+  ])
+  assert.deepEqual(priced('{form: auction}'), [{ form: 'auction' }, []])
+})
+
 it('the guide shows nothing that cannot be read', () => {
   const file = new URL('../../../../docs/guide/contracts.md', import.meta.url)
   const samples = [...readFileSync(file, 'utf8').matchAll(/```yaml\n(.*?)```/gs)]

@@ -188,12 +188,16 @@ const pricing = z.discriminatedUnion(
       price_per_hour: usdPerHour,
       index: line,
       base: positive('a number above 0'),
+      unit: line.optional().describe('What the index is told in'),
       floor_per_hour: usdPerHour,
       cap_per_hour: usdPerHour,
-    }).transform(({ form, index, base, ...prices }) => ({
+      stale_after: days.optional().describe('For how long a reading of the index counts'),
+    }).transform(({ form, index, base, unit, stale_after: staleDays, ...prices }) => ({
       form,
       index,
       base,
+      ...(unit !== undefined && { unit }),
+      ...(staleDays !== undefined && { staleDays }),
       perHour: prices.price_per_hour,
       floorPerHour: prices.floor_per_hour,
       capPerHour: prices.cap_per_hour,
@@ -205,7 +209,10 @@ const pricing = z.discriminatedUnion(
     }).transform(({ form, tolerance, comparators }) => {
       return { form, tolerancePpm: tolerance, comparators }
     }),
-    map('a price', { form: z.literal('auction') }),
+    map('a price', {
+      form: z.literal('auction'),
+      index: line.optional().describe('Where it is noted what was paid in past auctions'),
+    }).transform(({ form, index }) => ({ form, ...(index !== undefined && { index }) })),
   ],
   { error: 'one of fixed, tiered, indexed, mfn, auction' },
 )
@@ -213,7 +220,13 @@ const pricing = z.discriminatedUnion(
 const price = clauseKind(
   'price',
   { pricing, review: moment.optional().describe('When the price is looked at again') },
-  ({ pricing, review = null }) => ({ pricing, reviewAt: review }),
+  ({ pricing, review = null }, given) => ({
+    pricing:
+      pricing.form === 'indexed'
+        ? { ...pricing, staleDays: given('pricing.stale_after', pricing.staleDays, 100) }
+        : pricing,
+    reviewAt: review,
+  }),
 )
 
 export const money = [
