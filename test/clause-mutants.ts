@@ -169,6 +169,16 @@ export const clauseMutants: readonly ClauseMutant[] = [
     '...(asBought ? [asBought.pricePerHour * nodes] : [])',
     '...(asBought ? [] : [])',
   ]),
+  clause(
+    'price: billed',
+    'what is charged above it is owed',
+    'src/core/focus/invoice/rates.test.ts',
+    [
+      'src/core/focus/invoice/compare.ts',
+      'return rate ? costOf(rate.pricePerHour, to - from) : amount',
+      'return rate ? amount : costOf(0, to - from) + amount',
+    ],
+  ),
   clause('price: mfn', 'what is within the tolerance is claimed', ofClaims, [
     `${money}/mfn.ts`,
     'if (BigInt(perHour) * 1_000_000n <= limit) return []',

@@ -66,7 +66,8 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
 
   async function compared(invoice: Invoice): Promise<InvoiceReply> {
     const comparison = comparisonOf(invoice, await charged(), await everyInvoice(ledger))
-    return { invoice: invoiceView(invoice), comparison: [...comparison] }
+    const rows = comparison.map((row) => ({ ...row, rates: [...row.rates] }))
+    return { invoice: invoiceView(invoice), comparison: rows }
   }
 
   return {

@@ -233,6 +233,8 @@ export const ComparisonView = z.object({
     .nullable()
     .describe('null where the line does not say how long'),
   ahead: micros.describe('what of it was paid ahead, and is not owed again'),
+  aboveRate: micros.describe('what was charged beyond the price of a contract, and is not owed'),
+  rates: z.array(z.string()).describe('the clauses that give those prices'),
 })
 
 export const InvoiceReply = z.object({

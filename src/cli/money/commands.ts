@@ -135,7 +135,8 @@ const comparisonColumns: readonly Column<Row>[] = [
   { title: 'WHY', cell: (row) => whyOf(row) },
 ]
 
-function whyOf({ verdict, before, hours, billed, charged, ahead }: Row): string {
+function whyOf(row: Row): string {
+  const { verdict, before, hours, billed, charged, ahead, aboveRate, rates } = row
   const reasons = [before === null ? '' : `asked for on ${plain(before)}`]
   if (/hours|dearer|cheaper/.test(verdict) && hours) {
     const [theirs, ours] = [hours.billed, hours.charged].map((count) => count.toFixed(2))
@@ -144,6 +145,9 @@ function whyOf({ verdict, before, hours, billed, charged, ahead }: Row): string 
     if (hours.byPrice !== 0) reasons.push(`${asked} an hour, not ${owed}`)
   }
   if (verdict === 'out of period') reasons.push('about another time than the invoice')
+  if (aboveRate > 0) {
+    reasons.push(`${formatUsd(aboveRate)} was charged above ${rates.map(plain).join(' and ')}`)
+  }
   if (ahead > 0) reasons.push(`${formatUsd(ahead)} of it was paid ahead`)
   if (/dearer|cheaper/.test(verdict) && !hours) reasons.push('it tells no hours')
   return reasons.filter(Boolean).join('; ')

@@ -22,7 +22,10 @@ const invoice = {
 
 const hour = 3_600_000
 
-const plain = { clause: null, before: null, hours: null, ahead: 0 } as const
+const plain = {
+  ...{ clause: null, before: null, hours: null, ahead: 0, aboveRate: 0 },
+  rates: [] as string[],
+}
 
 const comparison: InvoiceReply['comparison'] = [
   {
@@ -43,7 +46,10 @@ const comparison: InvoiceReply['comparison'] = [
     ...{ billed: 8_000_000, charged: 9_000_000 },
     hours: { billed: 8, charged: 9, byHours: -1_000_000, byPrice: 0 },
   },
-  { ...plain, line: 5, rental: 'r5', verdict: 'cheaper', billed: 1_000_000, charged: 2_000_000 },
+  {
+    ...{ ...plain, line: 5, rental: 'r5', verdict: 'cheaper', aboveRate: 500_000 },
+    ...{ billed: 1_000_000, charged: 2_000_000, rates: ['msa/rate'] },
+  },
   {
     ...{ ...plain, line: 6, rental: 'r6', verdict: 'out of period' },
     ...{ billed: 1_000_000, charged: 1_000_000 },
@@ -231,7 +237,8 @@ LINE  RENTAL OR CLAUSE  VERDICT        BILLED    OWED    MORE  WHY
 not $2.22; $3.00 of it was paid ahead
    3  r3                billed twice    $7.00   $0.00   $7.00  asked for on INV-6
    4  r4                fewer hours     $8.00   $9.00  -$1.00  8.00 h, not 9.00 h
-   5  r5                cheaper         $1.00   $2.00  -$1.00  it tells no hours
+   5  r5                cheaper         $1.00   $2.00  -$1.00  $0.50 was charged above msa/rate; \
+it tells no hours
    6  r6                out of period   $1.00   $1.00   $0.00  about another time than the invoice
    7  (none)            tax             $1.00   $0.00   $1.00  -
 `,

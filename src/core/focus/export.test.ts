@@ -28,6 +28,10 @@ const total = (rows: readonly FocusRow[], column: string) =>
 
 const june = Date.parse('2026-06-01')
 
+const rate = '  - { kind: price, id: rate, pricing: { form: fixed, price_per_hour: 1.00 } }'
+const tiers = `  - { kind: price, id: tiers, from: 2026-04-20, pricing: { form: tiered, tiers: [
+      { accelerators: 0, price_per_hour: 1.10 }, { accelerators: 8, price_per_hour: 0.33 }] } }`
+
 /** All four datasets of a ledger, as tables. */
 function tables({ charges, history = [], invoices = [], ...rest }: Ledger) {
   const { now = may } = rest
@@ -61,6 +65,25 @@ describe('export', () => {
       Object.values(rows).map((table) => table.length > 0),
       [true, true, true, true],
     )
+  })
+
+  it('[FO31] what a contract says that it costs stands beside what is charged', () => {
+    const priced = (clauses: string, charges: readonly Charge[], now = june) => {
+      const { rows, faults } = tables({ charges, history: contracts(clauses), now })
+      assert.deepEqual(faults, [])
+      return rows['cost-and-usage'].map((row) => {
+        const { ChargePeriodStart: from, ContractedUnitPrice: price, ContractedCost: cost } = row
+        return `${from?.slice(8, 16)} ${price} ${cost} of ${row.ListCost} ${row.BilledCost}`
+      })
+    }
+    const twoHours = charge('r1', may, may + 2 * hour)
+    assert.deepEqual(priced(rate, [twoHours]), ['01T00:00 8 16 of 20 20'])
+    const cheap = { ...twoHours, pricePerHour: 7_000_000, amount: 14_000_000 }
+    assert.deepEqual(priced(rate, [cheap]), ['01T00:00 7 14 of 14 14'])
+    // The second stands above eight until the first is over.
+    const first = charge('r0', may - 2 * hour, may + hour, { pricePerHour: 1, amount: 3 })
+    const [, , ...second] = priced(tiers, [first, twoHours])
+    assert.deepEqual(second, ['01T00:00 2.64 2.64 of 10 10', '01T01:00 8.8 8.8 of 10 10'])
   })
 
   it('[FO2] bills what was paid ahead once, and makes it effective as it is used', () => {
@@ -213,7 +236,10 @@ const ledgers: fc.Arbitrary<Drawn> = fc
       }),
       { maxLength: 6 },
     ),
-    clauses: fc.subarray([paidAhead, paidAhead.replace(' }', ', to: 2026-05-20 }'), spend, block]),
+    clauses: fc.subarray([
+      ...[paidAhead, paidAhead.replace(' }', ', to: 2026-05-20 }'), spend, block],
+      ...[rate, tiers],
+    ]),
     lines: fc.array(
       fc.record({
         rental: fc.constantFrom('r0', 'r1', 'r2', 'r9', ''),

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { type Account, account, bindingClauses } from '../contracts/money/account.ts'
 import { type Due, dues } from '../contracts/money/dues.ts'
+import { type Agreed, agreed } from '../contracts/price/agreed.ts'
 import type { Charge, Invoice } from '../domain/charge.ts'
 import type { Clause, Prepay } from '../domain/clause.ts'
 import { clauseName } from '../domain/clause.ts'
-import type { Contract } from '../domain/contract.ts'
+import type { Contract, LawRecord } from '../domain/contract.ts'
 import { costOf } from '../domain/money.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
@@ -68,6 +69,8 @@ export interface Ledger {
   /** In the order in which they came in. */
   readonly invoices?: readonly Invoice[]
   readonly suppliers?: readonly SupplierSpec[]
+  /** Where indices stood. */
+  readonly records?: readonly LawRecord[]
   readonly now?: Ms
 }
 
@@ -76,9 +79,10 @@ interface Books {
   readonly told: Account
   readonly owed: readonly Due[]
   readonly clauses: readonly Clause[]
+  readonly prices: Agreed
 }
 
-function books({ charges, history = [], now = may }: Ledger): Books {
+function books({ charges, history = [], records = [], now = may }: Ledger): Books {
   const parts = charges.flatMap((each) =>
     slices(each, now).map((slice) => ({ ...slice, id: `${each.id}@${slice.from}` })),
   )
@@ -89,7 +93,10 @@ function books({ charges, history = [], now = may }: Ledger): Books {
   const clauses = bindingClauses(history)
   const startOf = new Map(parts.map(({ id, from }) => [id, from]))
   const taken = told.draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
-  return { parts, told, owed: dues(clauses, taken, { now, accepted: () => null }), clauses }
+  const rented = charges.map((each) => ({ ...each, to: each.to ?? now }))
+  const prices = agreed(clauses, rented, records)
+  const owed = dues(clauses, taken, { now, accepted: () => null })
+  return { parts, told, owed, clauses, prices }
 }
 
 const isPaidAhead = (clause: Clause): clause is Prepay => {
@@ -98,10 +105,10 @@ const isPaidAhead = (clause: Clause): clause is Prepay => {
 
 export function exported(ledger: Ledger, span: Span = always): readonly FocusRow[] {
   const { invoices = [], suppliers = [], now = may } = ledger
-  const { parts, told, owed, clauses } = books(ledger)
+  const { parts, told, owed, clauses, prices } = books(ledger)
   const prepays = clauses.filter(isPaidAhead)
   const input = { installation: 'us', suppliers, invoices, now, dues: owed, prepays }
-  return usageRows({ ...input, pieces: pieces(parts, told, invoices) }, span)
+  return usageRows({ ...input, pieces: pieces(parts, told, invoices, prices) }, span)
 }
 
 /** The last invoice of the ledger beside what is reckoned of it. */
@@ -109,9 +116,9 @@ export function compared(ledger: Ledger): readonly Comparison[] {
   const { invoices = [] } = ledger
   const invoice = invoices.at(-1)
   assert.ok(invoice)
-  const { parts, told, owed, clauses } = books(ledger)
+  const { parts, told, owed, clauses, prices } = books(ledger)
   return compareInvoice(invoice, {
-    pieces: pieces(parts, told, invoices),
+    pieces: pieces(parts, told, invoices, prices),
     dues: owed,
     prepays: clauses.filter(isPaidAhead),
     clauses: clauses.map(clauseName),

@@ -10,6 +10,7 @@ import type { Due } from '../contracts/money/dues.ts'
 import type { Invoice, InvoiceLine } from '../domain/charge.ts'
 import { clauseName, type Prepay } from '../domain/clause.ts'
 import { formatMoment, parseMoment } from '../domain/day.ts'
+import { costOf } from '../domain/money.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
 import { adjustmentRows } from './adjustments.ts'
@@ -66,7 +67,7 @@ function usageRow(
   piece: Piece,
   asked: Asked | null,
 ): FocusRow {
-  const { charge, from, to, amount, draws, ahead } = piece
+  const { charge, from, to, amount, draws, ahead, rate } = piece
   const { supplier, region = null, accelerator, accelerators, workload, team, product } = charge
   const seller = suppliers.find(({ name }) => name === supplier)
   // The last of a chain is who runs the machines; who is not told of is the seller itself.
@@ -94,8 +95,8 @@ function usageRow(
     ConsumedQuantity: hours(to - from, accelerators ?? 1),
     ConsumedUnit: accelerators === null ? 'Hours' : 'Accelerator-Hours',
     ContractApplied: used.length === 0 ? null : JSON.stringify(applied(used)),
-    ContractedCost: cost,
-    ContractedUnitPrice: price,
+    ContractedCost: rate ? decimal(costOf(rate.pricePerHour, to - from)) : cost,
+    ContractedUnitPrice: rate ? decimal(rate.pricePerHour) : price,
     EffectiveCost: cost,
     HostProviderName: host,
     ListCost: cost,

@@ -16,6 +16,7 @@ import type { Draw } from '../../core/contracts/money/draw.ts'
 import { type Due, dues } from '../../core/contracts/money/dues.ts'
 import { salvage } from '../../core/contracts/money/exit.ts'
 import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
+import { type Agreed, agreed } from '../../core/contracts/price/agreed.ts'
 import type { Charge, Invoice } from '../../core/domain/charge.ts'
 import { type Clause, clauseName, type Prepay, type TakeOrPay } from '../../core/domain/clause.ts'
 import { dayMs } from '../../core/domain/day.ts'
@@ -58,6 +59,19 @@ export function accountOf({ snapshot }: Charged, parts: readonly Part[]): Accoun
       return { ...charge, id, from, to, amount, workloadKind }
     }),
   )
+}
+
+/** What contracts say that rentals cost, from the first of their days to the last. */
+export function agreedOf({ snapshot, charges }: Charged): Agreed {
+  const clauses = bindingClauses(historyOf(snapshot))
+  const { now, rows } = snapshot
+  const kinds = new Map(rows.workload.map(({ id, body }) => [id, body.spec.kind]))
+  const rented = charges.map((charge) => {
+    const workloadKind = charge.workload === null ? undefined : kinds.get(charge.workload)
+    return { ...charge, to: charge.to ?? now, workloadKind }
+  })
+  const records = rows.record.map(({ body }) => body)
+  return agreed(clauses, rented, records)
 }
 
 /** What is owed by now for what was promised and not used. */
@@ -242,7 +256,7 @@ export function comparisonOf(
     return each.supplier === supplier && each.number !== number && isBefore > 0
   })
   return compareInvoice(invoice, {
-    pieces: pieces(ours, account, [...earlier, invoice]),
+    pieces: pieces(ours, account, [...earlier, invoice], agreedOf(charged)),
     dues: duesOf(charged, parts, account).filter((due) => due.with === supplier),
     prepays: clauses.filter(isPaidAhead),
     clauses: clauses.map(clauseName),
@@ -279,7 +293,8 @@ export function focusRows(
       const suppliers = snapshot.rows.supplier.map(({ body }) => body)
       const input = { installation, prepays, suppliers, invoices, now }
       const dues = duesOf(charged, parts, account)
-      return usageRows({ ...input, pieces: pieces(parts, account, invoices), dues }, span)
+      const cut = pieces(parts, account, invoices, agreedOf(charged))
+      return usageRows({ ...input, pieces: cut, dues }, span)
     }
     case 'contract-commitment':
       return commitmentRows(history, now)

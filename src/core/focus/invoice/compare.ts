@@ -7,7 +7,7 @@
 import type { Due } from '../../contracts/money/dues.ts'
 import type { Invoice, InvoiceLine } from '../../domain/charge.ts'
 import { clauseName, type Prepay } from '../../domain/clause.ts'
-import { type Micros, sum } from '../../domain/money.ts'
+import { costOf, type Micros, sum } from '../../domain/money.ts'
 import {
   type Asked,
   type Billing,
@@ -56,6 +56,10 @@ export interface Comparison {
   readonly hours: Hours | null
   /** What was paid for ahead, and is not owed again. */
   readonly ahead: Micros
+  /** What was charged beyond the price of a contract, and is not owed; 0 where nothing was. */
+  readonly aboveRate: Micros
+  /** The clauses that give those prices. */
+  readonly rates: readonly string[]
 }
 
 export interface Hours {
@@ -129,7 +133,7 @@ function isPromise(line: InvoiceLine, books: Books): boolean {
   return isGiven || (line.promised !== undefined && isCharge(line))
 }
 
-const none = { before: null, hours: null, ahead: 0 } as const
+const none = { before: null, hours: null, ahead: 0, aboveRate: 0, rates: [] } as const
 
 function usesIn(books: Books): readonly Comparison[] {
   const { invoice, taken } = books
@@ -148,8 +152,16 @@ function usesIn(books: Books): readonly Comparison[] {
 }
 
 /** What of a piece is still to be paid, but for what is credited in a line of its own. */
-function owedOf({ amount, ahead }: Piece, credited: ReadonlySet<string>): Micros {
-  return amount - aheadOf(ahead.filter(({ clause }) => !credited.has(clause)))
+function owedOf(piece: Piece, credited: ReadonlySet<string>): Micros {
+  const paid = aheadOf(piece.ahead.filter(({ clause }) => !credited.has(clause)))
+  const owed = agreedOf(piece) - paid
+  // What was paid ahead was drawn by what was charged, which may be more than was agreed. Without a
+  // rate pieces come to the whole as they are, rounded up here and down there.
+  return piece.rate ? Math.max(0, owed) : owed
+}
+
+function agreedOf({ rate, from, to, amount }: Piece): Micros {
+  return rate ? costOf(rate.pricePerHour, to - from) : amount
 }
 
 function aheadOf(ahead: Piece['ahead']): Micros {
@@ -165,7 +177,11 @@ function useOf(rental: string, share: Share, books: Books): Comparison {
   )
   const hours = isAlone ? hoursOf(line, pieces, owed) : null
   const about = { line: line.line, rental, clause: null, billed: line.amount, charged: owed }
-  const row = { ...about, before: null, hours, ahead }
+  const above = {
+    aboveRate: sum(pieces.map((piece) => piece.amount - agreedOf(piece))),
+    rates: [...new Set(pieces.flatMap(({ rate }) => rate?.clause ?? []))].sort(),
+  }
+  const row = { ...about, before: null, hours, ahead, ...above }
   const span = spanOf(line, invoice)
   const ours = byRental.get(rental)
   if (!ours) return { ...row, verdict: 'not ours' }

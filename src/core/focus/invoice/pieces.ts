@@ -4,6 +4,8 @@
  */
 import type { Account } from '../../contracts/money/account.ts'
 import type { Draw } from '../../contracts/money/draw.ts'
+import { type Agreed, nothingAgreed } from '../../contracts/price/agreed.ts'
+import type { Rate } from '../../contracts/price/rate.ts'
 import type { Invoice } from '../../domain/charge.ts'
 import type { Ms } from '../../domain/time.ts'
 import { cutAt, type Slice } from '../../meter/slices.ts'
@@ -13,6 +15,8 @@ export interface Piece extends Slice {
   readonly draws: readonly Draw[]
   /** What of it was paid for ahead. */
   readonly ahead: readonly Draw[]
+  /** What a contract says that it costs, where that is less than what is charged; else null. */
+  readonly rate: Rate | null
 }
 
 /** `parts`: with the names under which the account knows them. */
@@ -20,17 +24,23 @@ export function pieces(
   parts: readonly (Slice & { readonly id: string })[],
   account: Account,
   invoices: readonly Invoice[],
+  agreed: Agreed = nothingAgreed,
 ): readonly Piece[] {
   const draws = Map.groupBy(account.draws, ({ charge }) => charge)
   const ahead = Map.groupBy(account.prepaid, ({ charge }) => charge)
   const cuts = cutsOf(invoices)
   return parts.flatMap((part) => {
-    const { supplier, rental } = part.charge
-    return cutAt(part, cuts.get(keyOf(supplier, rental)) ?? []).map((piece) => ({
-      ...piece,
-      draws: shareOf(draws.get(part.id) ?? [], part, piece),
-      ahead: shareOf(ahead.get(part.id) ?? [], part, piece),
-    }))
+    const { id, supplier, rental, pricePerHour } = part.charge
+    const moments = [...(cuts.get(keyOf(supplier, rental)) ?? []), ...agreed.turns(id)]
+    return cutAt(part, moments).map((piece) => {
+      const rate = agreed.rateAt(id, piece.from)
+      return {
+        ...piece,
+        draws: shareOf(draws.get(part.id) ?? [], part, piece),
+        ahead: shareOf(ahead.get(part.id) ?? [], part, piece),
+        rate: rate && rate.pricePerHour < pricePerHour ? rate : null,
+      }
+    })
   })
 }
 

@@ -138,7 +138,13 @@ describe('any invoice', () => {
       }),
       { minLength: 1, maxLength: 10 },
     )
-    const history = contracts(`${paidAhead}\n${block}`)
+    const prices = `  - { kind: price, id: rate, from: 2026-05-03, to: 2026-05-09,
+      pricing: { form: fixed, price_per_hour: 0.50 } }
+  - { kind: price, id: tiers, pricing: { form: tiered, tiers: [
+      { accelerators: 0, price_per_hour: 1 }, { accelerators: 8, price_per_hour: 0.77 }] } }`
+    const signed = fc.constantFrom(
+      ...[paidAhead, prices].map((clauses) => contracts(`${clauses}\n${block}`)),
+    )
     const seen = new Set<Verdict>()
     const invoiced = (drawn: readonly (Line & { readonly length: number })[], at: number) => {
       const texts = drawn.map(({ length, ...line }) =>
@@ -148,7 +154,7 @@ describe('any invoice', () => {
     }
     const drawn = lines.map((all) => all.map((line) => ({ ...line, to: line.from })))
     fc.assert(
-      fc.property(charges, drawn, drawn, (all, before, here) => {
+      fc.property(charges, drawn, drawn, signed, (all, before, here, history) => {
         const [first, invoice] = [invoiced(before, 1), invoiced(here, 2)]
         const ledger = { charges: all, history, now: june }
         const rows = compared({ ...ledger, invoices: [first, invoice] })
@@ -175,7 +181,11 @@ describe('any invoice', () => {
             const end = Date.parse(ChargePeriodEnd ?? '')
             return end > invoice.from && end <= invoice.to
           })
-          .map(({ BilledCost }) => Math.round(Number(BilledCost) * 1e6))
+          .map(({ BilledCost, ListCost, ContractedCost }) => {
+            // What was charged above the price of a contract is billed, and not owed.
+            const above = Number(ListCost) - Number(ContractedCost)
+            return Math.round((Number(BilledCost) - above) * 1e6)
+          })
         assert.equal(sum(rows.map(({ charged }) => charged)), sum(owed))
       }),
       { numRuns: 150 },
