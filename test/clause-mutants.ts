@@ -17,6 +17,7 @@ const money = `${contracts}/money`
 const ofDelivery = `${delivery}/delivery.test.ts`
 const price = `${contracts}/price`
 const ofMoney = `${money}/money.test.ts`
+const calm = 'src/operate/law/price/calm.test.ts'
 const ofPrice = `${price}/price.test.ts`
 const ofClaims = `${money}/claims.test.ts`
 
@@ -164,10 +165,15 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'rate && rate.pricePerHour < offer.pricePerHour ? rate : null',
     'rate && rate.pricePerHour > 0 ? rate : null',
   ]),
-  clause('price: held', 'a gang is left to be bought again', `${money}/marginals.test.ts`, [
-    `${money}/marginals.ts`,
-    '...(asBought ? [asBought.pricePerHour * nodes] : [])',
-    '...(asBought ? [] : [])',
+  clause('price: gang', 'a gang is left to be bought again', calm, [
+    `${price}/market.ts`,
+    '[priceOf({ ...node, facts: { region: [region] } }, next), nodes],',
+    '',
+  ]),
+  clause('price: rise', 'who left finds the lower tiers empty', calm, [
+    `${price}/rate.ts`,
+    'return rises && cheapest ? cheapest.accelerators : held',
+    'return rises && cheapest ? held : held',
   ]),
   clause(
     'price: billed',

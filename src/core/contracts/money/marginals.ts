@@ -4,7 +4,7 @@
  * offer as on a lease that uses it already.
  */
 import type { Charge } from '../../domain/charge.ts'
-import { type Clause, clauseName, type Price, type TakeOrPay } from '../../domain/clause.ts'
+import { type Clause, clauseName, type TakeOrPay } from '../../domain/clause.ts'
 import { dayMs } from '../../domain/day.ts'
 import { type Lease, mayCost } from '../../domain/lease.ts'
 import { costOf, type Micros } from '../../domain/money.ts'
@@ -12,10 +12,11 @@ import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Marginals, noMarginals } from '../../domain/world.ts'
 import { type Amount, shareOf } from '../amount.ts'
-import { acceleratorsOf, isUnder, type Standing, standingOf } from '../price/held.ts'
+import { acceleratorsOf, isUnder } from '../price/held.ts'
 import type { Levels } from '../price/levels.ts'
-import { hasRate, type Rate, rateOf } from '../price/rate.ts'
-import { acceptedUnder, factsOf } from './account.ts'
+import { ratesIn } from '../price/market.ts'
+import { hasRate } from '../price/rate.ts'
+import { acceptedUnder } from './account.ts'
 import { gapAhead } from './burn-down.ts'
 import type { Draw } from './draw.ts'
 import { marginalPrice, type UsageSoFar } from './marginal.ts'
@@ -44,7 +45,7 @@ export function marginals(input: MarginalsInput): Marginals {
   if (ours.length === 0) return noMarginals
   const money = ours.filter(isCommitment)
   const usage = money.map((clause) => usageOf(clause, input))
-  const rateFor = ratesIn(ours, input)
+  const rates = ratesIn(ours, input)
   const prices: Record<string, Micros> = {}
   const because: Record<string, string> = {}
   const agreed: Record<string, Micros> = {}
@@ -52,7 +53,7 @@ export function marginals(input: MarginalsInput): Marginals {
     const { supplier, accelerator, perNode, pricePerHour, region } = offer
     if (!ours.some((clause) => clause.with === supplier)) continue
     const priced = { supplier, accelerator, perNode, pricePerHour, facts: { region: [region] } }
-    const rate = rateFor({ ...offer, accelerators: perNode })
+    const rate = rates.ofOffer(offer)
     if (rate) agreed[offerName(offer)] = rate.pricePerHour
     // What is bought is bought for a day, as far as anybody knows.
     const price = marginalPrice(money, usage, { offer: priced, now, hours: 24, rate })
@@ -60,7 +61,7 @@ export function marginals(input: MarginalsInput): Marginals {
     prices[offerName(offer)] = price.pricePerHour
     because[offerName(offer)] = price.because.join('; ')
   }
-  const held = [heldPrices(money, usage, input), agreedPrices(rateFor, input)]
+  const held = [heldPrices(money, usage, input), rates.ofLeases()]
   return { offers: prices, leases: lowest(held), because, agreed }
 }
 
@@ -71,52 +72,6 @@ export function isAboutPrices(clause: Clause): boolean {
 
 export function isCommitment({ kind }: Clause): boolean {
   return kind === 'take_or_pay' || kind === 'spend_commit' || kind === 'prepay'
-}
-
-type Wanted = Pick<Offer, 'supplier' | 'accelerator' | 'region'> & {
-  readonly accelerators: number
-}
-
-/** What more would cost by a clause, or what a lease does. */
-type RateFor = (wanted: Wanted, lease?: Lease) => Rate | null
-
-function ratesIn(clauses: readonly Clause[], { leases, levels }: MarginalsInput): RateFor {
-  const standings = new Map<Price, Standing>()
-  const standingUnder = (clause: Price) => {
-    const standing = standings.get(clause) ?? standingOf(clause, leases)
-    standings.set(clause, standing)
-    return standing
-  }
-  return ({ supplier, accelerator, region, accelerators }, lease) => {
-    const facts = { region: [region], ...(lease && factsOf(lease)), accelerator: [accelerator] }
-    const heldUnder = (clause: Price) => {
-      const { held, before } = standingUnder(clause)
-      return lease ? (before.get(lease.id) ?? held) : held
-    }
-    return rateOf(clauses, { supplier, facts, accelerators, levels, heldUnder })
-  }
-}
-
-/**
- * What a lease costs by a clause, where that is less than what is charged for it. It costs no more
- * than as much again would, and than it was taken for when it was bought: a lease that seems dearer
- * than the purchase that would bring it back would be left and bought again for ever.
- */
-function agreedPrices(
-  rateFor: RateFor,
-  { leases }: MarginalsInput,
-): Readonly<Record<string, Micros>> {
-  const prices: Record<string, Micros> = {}
-  for (const lease of leases.filter(mayCost)) {
-    const { supplier, accelerator, region, perNode, nodes } = lease
-    const node = { supplier, accelerator, region, accelerators: perNode }
-    const all = { ...node, accelerators: perNode * nodes }
-    const rates = [rateFor(all, lease), rateFor(all)].flatMap((rate) => rate?.pricePerHour ?? [])
-    const asBought = rateFor(node, lease)
-    const least = Math.min(...rates, ...(asBought ? [asBought.pricePerHour * nodes] : []))
-    if (least < (lease.pricePerHour ?? lease.pricePerHourMax)) prices[lease.id] = least
-  }
-  return prices
 }
 
 function lowest(

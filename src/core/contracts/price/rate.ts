@@ -90,6 +90,19 @@ function tiersOf(tiers: readonly PriceTier[], { held, accelerators }: Batch): Mi
   }, 0)
 }
 
+/**
+ * From how many accelerators on a clause is cheapest, where its tiers rise anywhere; `held` where
+ * they only fall. Plans are told that price of what is held: by a dearer one they would leave it,
+ * find the lower tiers empty, and come back.
+ */
+export function cheapestFrom({ pricing }: Price, held: number): number {
+  if (pricing.form !== 'tiered') return held
+  const { tiers } = pricing
+  const [cheapest] = [...tiers].sort((a, b) => a.perHour - b.perHour)
+  const rises = tiers.some(({ perHour }, index) => perHour > (tiers[index - 1]?.perHour ?? perHour))
+  return rises && cheapest ? cheapest.accelerators : held
+}
+
 function moved(
   pricing: Indexed,
   levels: Levels,
