@@ -62,6 +62,16 @@ const wrong: readonly (readonly [string, string])[] = [
     '{kind: sla_credit, bands: [{below: 99, credit: 10%}]}',
     '$.bands[0].below: found the number 99; expected a share from 0% to 100%…; meant 99%',
   ],
+  [
+    `{kind: price, pricing: {form: tiered,
+     tiers: [{accelerators: 8, price_per_hour: 2}, {accelerators: 8, price_per_hour: 1}]}}`,
+    '$.pricing.tiers[1].accelerators: found the number 8; expected a number of accelerators that…',
+  ],
+  [
+    `{kind: price, pricing: {form: indexed, index: power, base: 1, price_per_hour: 2,
+     floor_per_hour: 3, cap_per_hour: 2.5}}`,
+    '$.pricing.cap_per_hour: found the number 2.5; expected a price that is not below floor_…',
+  ],
   ['{kind: rofo, scope: {regio: eu}}', '$.scope.regio: found the key "regio"…; meant region'],
   [
     '{kind: rofo, scope: {region: {is_in: eu}}}',

@@ -158,6 +158,18 @@ const creditSupport = clauseKind(
   ({ guarantor, amount }) => ({ guarantor, dollars: amount }),
 )
 
+function eachOnce(
+  tiers: readonly { readonly accelerators: number }[],
+  context: z.core.$RefinementCtx,
+): void {
+  tiers.forEach(({ accelerators }, index) => {
+    const first = tiers.findIndex((each) => each.accelerators === accelerators)
+    if (first === index) return
+    const message = 'a number of accelerators that no tier before begins with'
+    context.addIssue({ code: 'custom', message, path: [index, 'accelerators'] })
+  })
+}
+
 const pricing = z.discriminatedUnion(
   'form',
   [
@@ -176,7 +188,8 @@ const pricing = z.discriminatedUnion(
           }),
           { error: 'a list of tiers' },
         )
-        .min(1, 'at least one tier'),
+        .min(1, 'at least one tier')
+        .superRefine(eachOnce),
     }).transform(({ form, tiers }) => {
       const ordered = tiers.map(({ accelerators, price_per_hour: perHour }) => {
         return { accelerators, perHour }
@@ -192,16 +205,22 @@ const pricing = z.discriminatedUnion(
       floor_per_hour: usdPerHour,
       cap_per_hour: usdPerHour,
       stale_after: days.optional().describe('For how long a reading of the index counts'),
-    }).transform(({ form, index, base, unit, stale_after: staleDays, ...prices }) => ({
-      form,
-      index,
-      base,
-      ...(unit !== undefined && { unit }),
-      ...(staleDays !== undefined && { staleDays }),
-      perHour: prices.price_per_hour,
-      floorPerHour: prices.floor_per_hour,
-      capPerHour: prices.cap_per_hour,
-    })),
+    })
+      .superRefine(({ floor_per_hour: floor, cap_per_hour: cap }, context) => {
+        if (floor <= cap) return
+        const message = 'a price that is not below floor_per_hour'
+        context.addIssue({ code: 'custom', message, path: ['cap_per_hour'] })
+      })
+      .transform(({ form, index, base, unit, stale_after: staleDays, ...prices }) => ({
+        form,
+        index,
+        base,
+        ...(unit !== undefined && { unit }),
+        ...(staleDays !== undefined && { staleDays }),
+        perHour: prices.price_per_hour,
+        floorPerHour: prices.floor_per_hour,
+        capPerHour: prices.cap_per_hour,
+      })),
     map('a price', {
       form: z.literal('mfn'),
       tolerance: share.prefault('0%'),
