@@ -3,6 +3,7 @@
  * that answers. A refusal comes back in words; nothing is forced.
  */
 import type { RofrStep } from '../../core/domain/contract.ts'
+import { dayMs } from '../../core/domain/day.ts'
 import type { Spec } from '../../core/domain/spec.ts'
 import { type Standing, standingMoves, standingOf } from '../../core/domain/supplier.ts'
 import { keep } from '../../operate/law/record.ts'
@@ -18,7 +19,7 @@ import type { Happening } from './scenario.ts'
 type Of<Do extends Happening['do']> = Extract<Happening, { readonly do: Do }>
 
 export type Deed = Of<
-  'apply' | 'supplier-standing' | 'rofr-notice' | 'rofr-answer' | 'waive' | 'record'
+  'apply' | 'supplier-standing' | 'rofr-notice' | 'rofr-answer' | 'waive' | 'record' | 'index'
 >
 
 /** Why it was refused; null where it is done. */
@@ -41,6 +42,8 @@ export function carryOut(what: Deed, { ledger, operator }: Plant, specs: readonl
       return waived(ledger, what)
     case 'record':
       return recorded(ledger, what)
+    case 'index':
+      return noted(ledger, what)
   }
 }
 
@@ -116,5 +119,13 @@ async function recorded(ledger: Ledger, what: Of<'record'>): Done {
   const { record: kind, product, supplier, document } = what
   const at = await ledger.now()
   const done = await keep(ledger, { kind, product, supplier, document, at, by })
+  return done.outcome === 'refused' ? done.why : null
+}
+
+async function noted(ledger: Ledger, what: Of<'index'>): Done {
+  const { index, value, unit, document } = what
+  const now = await ledger.now()
+  const levels = [{ at: now - (now % dayMs), value }]
+  const done = await keep(ledger, { kind: 'index', index, unit, levels, document, by })
   return done.outcome === 'refused' ? done.why : null
 }

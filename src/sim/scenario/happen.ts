@@ -52,6 +52,7 @@ const acts: { readonly [Do in Happening['do']]: Act<Do> } = {
   'rofr-answer': (what, { act }) => act(what),
   waive: (what, { act }) => act(what),
   record: (what, { act }) => act(what),
+  index: (what, { act }) => act(what),
 }
 
 function goAway({ supplier, forMs, machines }: Of<'supplier-away'>, { world }: Scene): void {

@@ -48,7 +48,7 @@ describe('a scenario', () => {
       ['do: supplier-away', 'do: suplier-away'],
       'a.yaml:10:20: the text "suplier-away"; one of supplier-away, supplier-back, stock, price, ' +
         'take-back, submit, delete, load, kill-control-plane, apply, supplier-standing, ' +
-        'rofr-notice, rofr-answer, waive, record; supplier-away',
+        'rofr-notice, rofr-answer, waive, record, index; supplier-away',
     )
     check(
       ['nodes: 2', 'node: 2'],

@@ -95,6 +95,14 @@ export type Happening = { readonly atMs: number } & (
       readonly supplier: string
       readonly document: string
     }
+  /** Where an index stands that prices of contracts move with, on the day on which it is noted. */
+  | {
+      readonly do: 'index'
+      readonly index: string
+      readonly value: number
+      readonly unit: string
+      readonly document: string
+    }
 )
 
 /** A CSV file with prices and stock of offers over time. */

@@ -214,6 +214,33 @@ timeline:
   )
 })
 
+it('[SC12] what is bought goes by an index from the day on which it is noted', async () => {
+  const note = (at: string, index: string) => {
+    const about = `index: ${index}, value: 100, unit: USD/MWh, document: exchange`
+    return `{ at: ${at}, do: index, ${about} }`
+  }
+  const more = `
+start: 2025-03-01
+timeline:
+  - ${note('1h', 'power')}
+  - { at: 2h, do: submit, workload: other }
+  - ${note('3h', 'powr')}`
+  const bounds = 'base: 100, price_per_hour: 1, floor_per_hour: 1, cap_per_hour: 9'
+  const price = contract(`{ kind: price, pricing: { form: indexed, index: power, ${bounds} } }`)
+  const documents = [train, other, price].join('\n---\n')
+  const offers = h100.replace('nodes: 1', 'nodes: 2')
+  const { timeline } = (await play({ offers, more, documents })).outcome
+  const told = timeline.map(({ text }) => text)
+  assert.ok(told.includes('power stands at 100 USD/MWh: exchange'))
+  assert.ok(told.some((each) => /refused: no clause asks for powr/.test(each)))
+  // At its cap bolt is no cheaper than it asks for, which is more than acme does.
+  const bought = told.filter((text) => /: bought /.test(text))
+  assert.deepEqual(
+    bought.map((text) => / at (\w+) /.exec(text)?.[1]),
+    ['acme', 'bolt'],
+  )
+})
+
 it('[SC13] each turn of the law begins a phase, with what begins and ends', async () => {
   const more = 'start: 2025-03-01'
   const until = 'to: 2025-03-01T02:00Z'

@@ -45,5 +45,7 @@ export function tellHappening(what: Happening): string {
       return what.record === 'launch'
         ? `${what.product} was launched at ${what.supplier}: ${what.document}`
         : `${what.supplier} cannot carry ${what.product}: ${what.document}`
+    case 'index':
+      return `${what.index} stands at ${what.value} ${what.unit}: ${what.document}`
   }
 }

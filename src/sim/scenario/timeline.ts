@@ -12,6 +12,7 @@ import {
   field,
   map,
   name,
+  positive,
   text,
   usdPerHour,
   whole,
@@ -106,6 +107,12 @@ const happenings = [
     product: line,
     supplier: name,
     document: line.describe('The paper that shows it'),
+  }),
+  happening('index', {
+    index: line.describe('As the clause has it whose price moves with it'),
+    value: positive('a number above 0').describe('On that day'),
+    unit: line,
+    document: line.describe('Who says so'),
   }),
 ] as const
 
