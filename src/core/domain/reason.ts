@@ -17,7 +17,7 @@ export type Reason = { readonly run: string } & (
       readonly egressPerHour?: Micros
       /** Paid once, to bring its data and what it saved; left out where it is nothing. */
       readonly carriage?: Micros
-      /** Why it really costs less: what is committed to it and would go unused. */
+      /** Why it really costs less: by a contract, or since it is paid for and would go unused. */
       readonly paid?: string
       /** Why a clause prefers it to what may be cheaper. */
       readonly preferred?: string
