@@ -66,7 +66,9 @@ const PlaceView = z.object({
 })
 const Outlook = z.object({
   pricePerHour: micros.describe('of all gangs, once the plan is carried out'),
-  addedPerHour: micros.describe('what of it is added to what is committed to anyway'),
+  addedPerHour: micros.describe(
+    'what of it is really added, by prices of contracts and by what is committed to anyway',
+  ),
   waiting: z.array(z.string()).describe('runs that shall run and have no place'),
 })
 export const WhatIfReply = z.object({

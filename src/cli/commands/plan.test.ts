@@ -79,7 +79,7 @@ describe('plan, what if', () => {
     })
     assert.match(ended.stdout, /new\.0 {2}not wanted .* rival\/h100-eu H100:8 x2/)
     assert.match(ended.stdout, /\nprice: \$41\.25\/h as it is, \$43\.25\/h what if: \+\$2\.00\/h\n/)
-    const added = 'on top of commitments: $41.25/h as it is, $1.25/h what if: -$40.00/h\n'
+    const added = 'by contract: $41.25/h as it is, $1.25/h what if: -$40.00/h\n'
     assert.ok(ended.stdout.endsWith(added), ended.stdout)
   })
 

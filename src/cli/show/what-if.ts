@@ -34,7 +34,7 @@ export function whatIfText(reply: WhatIfReply, look: Look): string {
   const { before, after, shifts, reasons } = reply
   const sums = [sumText('price', before.pricePerHour, after.pricePerHour)]
   if (before.addedPerHour !== before.pricePerHour || after.addedPerHour !== after.pricePerHour) {
-    sums.push(sumText('on top of commitments', before.addedPerHour, after.addedPerHour))
+    sums.push(sumText('by contract', before.addedPerHour, after.addedPerHour))
   }
   if (before.waiting.length > 0 || after.waiting.length > 0) {
     sums.push(`waiting: ${names(before.waiting)} as it is, ${names(after.waiting)} what if\n`)
