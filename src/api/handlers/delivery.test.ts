@@ -79,6 +79,20 @@ it('[AP39] a late tranche is told with its credit, and since when we may leave',
   assert.deepEqual([score.supplier, score.tranches, score.late], ['acme', 2, 1])
 })
 
+it('[AP39] a late tranche is credited by the tier that it would stand in', async (t) => {
+  const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
+  const tiers = [
+    { accelerators: 0, price_per_hour: 2 },
+    { accelerators: 350, price_per_hour: 1 },
+  ]
+  const pricing = `{ form: tiered, tiers: ${JSON.stringify(tiers)} }`
+  const tiered = contract.replace('{ form: fixed, price_per_hour: 2.00 }', pricing)
+  assert.deepEqual((await home.apply(tiered)).body.faults ?? [], [])
+  const [, two] = (await home.ask('GET /v1/law/delivery')).body.tranches
+  // Half of its 700 accelerators cost two dollars an hour, the others one.
+  assert.equal(two.late.credit, String(700 * 1_500_000 * 24 * 0.1 * 11))
+})
+
 it('[AP39] options and backstops stand apart from what is certain', async (t) => {
   const home = await stage(t)
   await home.apply(contract)

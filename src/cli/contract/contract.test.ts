@@ -194,6 +194,8 @@ loi/price  does not bind
     }
     assert.match(await wrong('day\n2026-02-01\n'), /has no column value/)
     assert.match(await wrong('day,value\n'), /has no rows/)
+    const long = `day,value\n${'2026-02-01,1\n'.repeat(4_001)}`
+    assert.match(await wrong(long), /has 4001 rows; at most 4000 go into one request/)
     assert.match(
       await wrong('day,value\n2026-02-30,1\n'),
       /csv:2: day is "2026-02-30"; expected a day/,

@@ -77,6 +77,9 @@ export async function noteIndex(
   return record(session, { kind: 'index', index, unit, levels, document })
 }
 
+/** What the API takes in one request. */
+const levelsMax = 4_000
+
 /** A table with the columns day and value. */
 async function read(session: Session, file: string): Promise<{ at: number; value: number }[]> {
   const { text } = await readDocument(session, file, 1_000_000)
@@ -84,6 +87,10 @@ async function read(session: Session, file: string): Promise<{ at: number; value
   const missing = ['day', 'value'].find((name) => !names.includes(name))
   if (missing) throw new CliError('invalid', `${file} has no column ${missing}`)
   if (rows.length === 0) throw new CliError('invalid', `${file} has no rows`)
+  if (rows.length > levelsMax) {
+    const told = `${file} has ${rows.length} rows; at most ${levelsMax} go into one request`
+    throw new CliError('too-large', told)
+  }
   return rows.map(({ line, get }) => {
     const fault = (name: string, expected: string) => {
       const found = `${name} is "${get(name)}"; expected ${expected}`
