@@ -18,6 +18,7 @@ const ofDelivery = `${delivery}/delivery.test.ts`
 const price = `${contracts}/price`
 const ofMoney = `${money}/money.test.ts`
 const calm = 'src/operate/law/price/calm.test.ts'
+const rates = 'src/api/handlers/rates.test.ts'
 const ofPrice = `${price}/price.test.ts`
 const ofClaims = `${money}/claims.test.ts`
 
@@ -185,6 +186,11 @@ export const clauseMutants: readonly ClauseMutant[] = [
       'return rate ? amount : costOf(0, to - from) + amount',
     ],
   ),
+  clause('price: claim', 'hours and repetitions are claimed as price', rates, [
+    'src/operate/law/price/claims.ts',
+    'Math.max(0, Math.min(hours?.byPrice ?? billed - charged, aboveRate))',
+    'Math.max(0, billed - charged)',
+  ]),
   clause('price: mfn', 'what is within the tolerance is claimed', ofClaims, [
     `${money}/mfn.ts`,
     'if (BigInt(perHour) * 1_000_000n <= limit) return []',

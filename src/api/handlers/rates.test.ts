@@ -1,6 +1,7 @@
 /** What an hour costs by contract, over HTTP. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { Charge } from '../../core/domain/charge.ts'
 import { contractText, refused, stage } from '../stage.test.ts'
 
 it('[AP55] what an hour costs by contract moves with its index, day by day', async (t) => {
@@ -26,4 +27,39 @@ it('[AP55] what an hour costs by contract moves with its index, day by day', asy
   const unknown = { ...body, index: 'powr' }
   const why = /^no clause asks for powr; they ask for power$/
   refused(await home.ask('POST /v1/law/records', { body: unknown }), 400, 'invalid', why)
+})
+
+const hour = 3_600_000
+
+it('[AP38] what an invoice asks above the price of a contract can be claimed', async (t) => {
+  const home = await stage(t, { aheadMs: 400 * hour - Date.now() })
+  const charge = (rental: string): Charge => ({
+    ...{ id: `acme/${rental}`, supplier: 'acme', rental, lease: 'w.0.1', workload: 'w' },
+    ...{ account: 'usage', accelerator: 'H100', accelerators: 8, pricePerHour: 24_000_000 },
+    ...{ from: hour, to: 2 * hour, amount: 24_000_000 },
+  })
+  for (const body of ['r1', 'r2', 'r3'].map(charge)) {
+    await home.put({ kind: 'charge', id: body.id, version: 0, live: false, body })
+  }
+  await home.apply('kind: Supplier\nname: acme\nurl: http://acme\n')
+  const clause = '  - { kind: price, id: rate, pricing: { form: fixed, price_per_hour: 2.00 } }\n'
+  assert.equal((await home.apply(contractText('acme', clause))).status, 200)
+  const claims = async () => (await home.ask('GET /v1/claims')).body.claims
+  // What is listed is not asked for yet.
+  assert.deepEqual(await claims(), [])
+  const head = 'invoice,rental,amount,currency,from,to\n'
+  const line = (rental: string, amount: string) =>
+    `I,${rental},${amount},USD,1970-01-01,1970-02-01\n`
+  const right = head.concat(line('r1', '16'), line('r2', '16'))
+  const take = (text: string) => {
+    return home.ask('POST /v1/invoices', { body: { supplier: 'acme', file: 'i.csv', text } })
+  }
+  assert.equal((await take(right)).status, 200)
+  const [kept] = await claims()
+  assert.deepEqual([kept.clause, kept.bill, kept.credit], ['msa/rate', '32000000', null])
+  // Thirty dollars are six more than anybody ever asked an hour of it for.
+  assert.equal((await take(head.concat(line('r3', '30')).replace('I,', 'J,'))).status, 200)
+  const [claim] = await claims()
+  assert.deepEqual([claim.with, claim.bill, claim.credit], ['acme', '62000000', '8000000'])
+  assert.deepEqual(claim.evidence, ['J, line 2, r3: $8.00 above the price'])
 })

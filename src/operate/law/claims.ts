@@ -1,6 +1,7 @@
 /**
  * What suppliers owe us: for machines that did not do, and for prices above the best that they
- * promised. Charges, leases and records, as the clauses about it ask for them.
+ * promised, or above those that were agreed. Charges, leases, records and invoices, as the clauses
+ * about it ask for them.
  */
 import { formatAmount } from '../../core/contracts/amount.ts'
 import { type Clearance, keptFrom } from '../../core/contracts/clearance.ts'
@@ -19,7 +20,9 @@ import type { Ms } from '../../core/domain/time.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { every } from '../memory.ts'
 import { clearanceFor } from './clearance.ts'
+import { everyInvoice } from './invoices.ts'
 import { type Charged, type Part, partsOf } from './money.ts'
+import { overRates } from './price/claims.ts'
 import { historyOf } from './take.ts'
 
 const hourMs = 3_600_000
@@ -67,7 +70,8 @@ export async function claimsView(
 ): Promise<readonly ClaimView[]> {
   const { now, rows } = charged.snapshot
   const clauses = bindingClauses(historyOf(charged.snapshot))
-  if (!clauses.some(mayOwe)) return []
+  const above = overRates(charged, await everyInvoice(ledger))
+  if (!clauses.some(mayOwe)) return above
   const leases: Lease[] = []
   for await (const { body } of every(ledger, 'lease')) leases.push(body)
   const parts = partsOf(charged)
@@ -83,6 +87,7 @@ export async function claimsView(
     ...recentMonths(now).flatMap((month) =>
       bestPrices(clauses, { parts, month, clearanceTo }, sealing),
     ),
+    ...above,
   ]
 }
 
