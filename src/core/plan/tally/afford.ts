@@ -2,8 +2,10 @@
  * Whether budgets of a span last: for what runs until it can be given back, and for what is bought
  * for a while on top of it.
  */
+import type { Lease } from '../../domain/lease.ts'
 import { costOf, type Micros } from '../../domain/money.ts'
 import { type Budget, isBudgetOf } from '../../domain/supplier.ts'
+import type { Ms } from '../../domain/time.ts'
 import { byUrgency, type Workload } from '../../domain/workload.ts'
 import type { World } from '../../domain/world.ts'
 import { priceOf } from '../score.ts'
@@ -23,7 +25,7 @@ export interface Fund {
   room: Micros
 }
 
-export function openFunds({ purses, leases, workloads }: World): readonly Fund[] {
+export function openFunds({ purses, leases, workloads, now }: World): readonly Fund[] {
   if (purses.length === 0) return []
   const teams = new Map(workloads.map(({ spec }) => [spec.name, spec.team]))
   const held = leases.filter(
@@ -34,10 +36,15 @@ export function openFunds({ purses, leases, workloads }: World): readonly Fund[]
       return isBudgetOf(budget, { ...lease, team: lease.team ?? teams.get(lease.workload) })
     })
     const ahead = ours.reduce((total, lease) => {
-      return total + costOf(lease.pricePerHour ?? lease.pricePerHourMax, stopAheadMs)
+      return total + costOf(lease.pricePerHour ?? lease.pricePerHourMax, aheadOf(lease, now))
     }, 0)
     return { budget, left, room: left - ahead }
   })
+}
+
+/** What was just bought has its hour still, or the next plan would spend it once more. */
+function aheadOf({ intendedAt }: Lease, now: Ms): Ms {
+  return Math.max(stopAheadMs, Math.min(buyAheadMs, intendedAt + buyAheadMs - now))
 }
 
 interface Payment {
