@@ -66,6 +66,12 @@ export type Fallback =
  */
 const futures = [1, 3]
 
+/**
+ * Of slack so many times the work that is left is looked at: more changes nothing, and would leave
+ * the last hour of work to be read between levels that are hours apart.
+ */
+const spareFor = 16
+
 export function hunt(situation: Situation): Hunt {
   const view = viewOf(situation)
   const otherwise = fallbackOf(view)
@@ -102,14 +108,15 @@ interface View {
 
 function viewOf({ job, nowMs, nextMs, pools, belief }: Situation): View {
   const turnMs = Math.max(1, nextMs - nowMs)
-  const leftMs = Math.max(turnMs, job.deadlineMs - nowMs)
   const launchMs = job.restartMs + job.lossMs
   const reserveMs = launchMs + (job.carryMs ?? 0)
   const slackMs = job.deadlineMs - nowMs - job.workLeftMs
+  const spareMs = Math.min(slackMs, spareFor * (job.workLeftMs + launchMs))
+  const leftMs = Math.max(turnMs, job.workLeftMs + spareMs)
   const ways = waysOf(pools, [job.checkpointAt, job.held?.pool ?? null, ...(job.near ?? [])])
   const spansMs = spansOf(leftMs, turnMs)
   const believed = coursesOf({ ways, belief, nowMs, spansMs, egress: job.egress })
-  const usableMs = Math.max(0, slackMs - reserveMs)
+  const usableMs = Math.max(0, spareMs - reserveMs)
   const worths = futures.map((harsh) =>
     worthOf({ courses: believed(harsh), spansMs, slackMs: usableMs, restartMs: launchMs }),
   )
