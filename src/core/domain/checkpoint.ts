@@ -5,6 +5,7 @@
  * than the last accepted one is refused: storage is the last fence.
  */
 import type { Ms } from './time.ts'
+import type { DataClass } from './trust.ts'
 
 export interface Checkpoint {
   readonly workload: string
@@ -14,6 +15,8 @@ export interface Checkpoint {
   readonly acceptedAt: Ms
   /** Where the gang ran that saved it. Not in rows that earlier versions wrote. */
   readonly region?: string
+  /** Each class that its job named while it came so far: what was secret once stays it. */
+  readonly dataClasses?: readonly DataClass[]
   /** What it took to come so far. Not in rows that earlier versions wrote. */
   readonly worked?: readonly Worked[]
 }

@@ -48,6 +48,7 @@ export type EventKind =
   | 'replica.lost'
   | 'checkpoint.accepted'
   | 'checkpoint.refused'
+  | 'checkpoint.withheld'
   | 'token.created'
   | 'token.revoked'
   | 'leadership.taken'

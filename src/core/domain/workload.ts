@@ -77,6 +77,8 @@ export interface DataSource {
   readonly gbPerHour: number
   /** Gigabytes that are copied once to wherever a gang starts; nothing where it is left out. */
   readonly gb?: number
+  /** Its own, beside the one of what the gang works on and makes; that one where it is left out. */
+  readonly dataClass?: DataClass
 }
 
 export interface Job extends WorkloadCommon {

@@ -150,6 +150,7 @@ export interface EventFacts extends Record<EventKind, object> {
     readonly uri: string
   }
   'checkpoint.refused': { readonly step: number; readonly epoch: number; readonly uri: string }
+  'checkpoint.withheld': { readonly job: string } & Because
   'token.created': { readonly name: string; readonly role: string; readonly person?: string }
   'token.revoked': { readonly name: string }
   'leadership.taken': { readonly holder: string; readonly epoch: number }

@@ -218,6 +218,12 @@ const table: Readonly<Record<EventKind, readonly (readonly [Facts, string])[]>> 
   'checkpoint.refused': [
     [{ step: 1100, epoch: 2 }, 'step 1100 that pretrain saved was refused: epoch 2 is fenced off'],
   ],
+  'checkpoint.withheld': [
+    [
+      { job: 'tune', because: 'trust/C4-rival forbids it' },
+      'a machine of pretrain.0.2 was not told what tune saved: trust/C4-rival forbids it',
+    ],
+  ],
   'token.created': [
     [{ name: 'ci', role: 'writer' }, 'token ci was created with role writer'],
     [

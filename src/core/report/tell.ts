@@ -175,6 +175,10 @@ const tellers: Tellers = {
     const saved = `step ${step ?? '?'} that ${event.workload ?? '?'} saved`
     return `${saved} was refused: epoch ${epoch ?? '?'} is fenced off`
   },
+  'checkpoint.withheld': (event, { job, because: why }) => {
+    const machine = `a machine of ${event.lease ?? '?'}`
+    return `${machine} was not told what ${job ?? '?'} saved${because(why)}`
+  },
 
   'token.created': (_, { name, role, person = name }) => {
     const whose = person === name ? '' : ` for ${person}`
