@@ -18,6 +18,7 @@ export function footingOf(law: Law): readonly unknown[] {
     ...house.suppliers,
     house.trust,
     house.policy,
+    JSON.stringify([...(house.saved ?? [])]),
     JSON.stringify([waivers, firstLooks, launches, inabilities, controls]),
     `${passed(at)} ${passed(until)}`,
   ]

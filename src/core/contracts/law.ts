@@ -3,18 +3,20 @@
  *
  * Where no clause is in force it costs nothing to ask.
  */
+import type { Checkpoint } from '../domain/checkpoint.ts'
 import { type Clause, clauseName, type PreferredOverflow, type Scope } from '../domain/clause.ts'
 import type { Contract, Deal, RofrCase } from '../domain/contract.ts'
 import { dayMs } from '../domain/day.ts'
 import type { Micros } from '../domain/money.ts'
 import type { Policy, SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
-import type { Shaping, Trust, Withholding } from '../domain/trust.ts'
+import type { DataClass, Shaping, Trust, Withholding } from '../domain/trust.ts'
 import type { Workload } from '../domain/workload.ts'
-import { judge, siteOf } from '../trust/judge.ts'
+import { siteOf } from '../trust/judge.ts'
 import { jitterOf } from '../trust/shaping.ts'
 import { inForceAt } from './as-of.ts'
-import { heard, permits } from './permits.ts'
+import { trustBar, waiverNamed } from './custody.ts'
+import { heard, isHard, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
 import { type Act, noRecords, type Records, type Refusal, waiverOf } from './rights/act.ts'
 import { type OverflowRank, overflowOrder } from './rights/overflow.ts'
@@ -22,6 +24,7 @@ import { advance, passed } from './rofr/advance.ts'
 import { isAboutDeal, isCovered } from './rofr/bar.ts'
 import { type Facts, isInScope } from './scope.ts'
 
+export { trustBar, trustTerms } from './custody.ts'
 export { footingOf } from './footing.ts'
 
 /** What binds at a moment, and what happened so far. */
@@ -45,13 +48,23 @@ export interface House {
   readonly policy: string
   /** All that are on the list, since one may run the place of another. */
   readonly suppliers: readonly SupplierSpec[]
+  /** By the name of its job, under which classes a state was saved that names any. */
+  readonly saved?: ReadonlyMap<string, readonly DataClass[]>
 }
 
 export const noHouse: House = { trust: null, policy: '', suppliers: [] }
 
-export function houseOf(policy: Policy | null, suppliers: readonly SupplierSpec[]): House {
+export function houseOf(
+  policy: Policy | null,
+  suppliers: readonly SupplierSpec[],
+  checkpoints: readonly Checkpoint[] = [],
+): House {
   const { trust = null, shaping = [], withhold = [], name = '' } = policy ?? {}
-  return { trust, shaping, withhold, policy: name, suppliers }
+  const saved = new Map<string, readonly DataClass[]>()
+  for (const { workload, dataClasses = [] } of checkpoints) {
+    if (dataClasses.length > 0) saved.set(workload, dataClasses)
+  }
+  return { trust, shaping, withhold, policy: name, suppliers, saved }
 }
 
 export const noLaw: Law = { at: 0, until: 0, inForce: [], records: noRecords, house: noHouse }
@@ -145,42 +158,6 @@ export function scopeBar({ at, records }: Law, { seller, workload, region }: Buy
   return { clause, because, remedy, source: 'the list of suppliers' }
 }
 
-/** Where data of this class does not go. Asked again before work starts, for proofs expire. */
-export function trustBar({ at, until, records, house }: Law, site: Placing): Bar | null {
-  const { trust, policy, suppliers } = house
-  if (!trust) return null
-  const { workload, seller, region } = site
-  const dataClass = workload.dataClass ?? trust.unclassified
-  const judgement = judge(trust, dataClass, siteOf(seller, region, { at, until }, suppliers), until)
-  if (judgement.allowed) return null
-  const clause = `trust/${judgement.rule}`
-  // What nobody may ever see no two persons can show.
-  const isHard = dataClass === 'C5'
-  if (!isHard && waiverNamed(clause, at, records)) return null
-  const guessed = workload.dataClass ? '' : ' (no data_class is named)'
-  const waiver = isHard ? '' : `, or have two persons set ${clause} aside`
-  const { why, remedy } = judgement
-  return {
-    clause,
-    because: `${why}${guessed}`,
-    remedy: `${remedy}${waiver}`,
-    source: `policy ${policy}`,
-  }
-}
-
-/** On what terms data of a workload is at a place, in one line; null where nobody asks. */
-export function trustTerms({ at, until, house }: Law, site: Placing): string | null {
-  const { trust, suppliers } = house
-  if (!trust) return null
-  const { workload, seller, region } = site
-  const dataClass = workload.dataClass ?? trust.unclassified
-  const judgement = judge(trust, dataClass, siteOf(seller, region, { at, until }, suppliers), until)
-  if (!judgement.allowed) return `${dataClass}: by waiver`
-  const { controls, duties } = judgement
-  const held = controls.length > 0 ? `with ${controls.join(', ')}` : 'as it is'
-  return `${dataClass}: ${held}${duties.length > 0 ? `; owed: ${duties.join(', ')}` : ''}`
-}
-
 /** By how much something new that is asked for at a place is held back at most. */
 export function jitterAt({ at, until, house }: Law, site: Omit<Placing, 'workload'>): Ms {
   const { shaping = [], suppliers } = house
@@ -188,11 +165,18 @@ export function jitterAt({ at, until, house }: Law, site: Omit<Placing, 'workloa
   return jitterOf(shaping, siteOf(site.seller, site.region, { at, until }, suppliers))
 }
 
-function waiverNamed(clause: string, at: Ms, { waivers }: Records): boolean {
-  return waivers.some((each) => {
-    const isNow = each.from <= at && at < each.until
-    return each.clause === clause && isNow && new Set(each.by).size >= 2
-  })
+/**
+ * Why what a workload has saved may not be copied to capacity of another; null where it may. What
+ * is demanded for data itself is asked, and not what was agreed of who trains or serves.
+ */
+export function copyBar(law: Law, copying: Placing & Pick<Buying, 'supplier' | 'accelerator'>) {
+  const { workload, supplier, region, seller } = copying
+  const { endUsers = null } = workload
+  const jurisdiction = seller?.jurisdictions?.[region] ?? null
+  const placed = { jurisdiction, endUsers, facts: factsOfBuying(copying, law) }
+  const act: Act = { do: 'place', at: law.at, supplier, ...placed }
+  const permission = permits(law.inForce.filter(isHard), act, law.records)
+  return permission.allowed ? trustBar(law, copying) : phraseBar(permission)
 }
 
 function contractBar(law: Law, buying: Buying): Bar | null {
@@ -312,7 +296,7 @@ export function signed(
 
 /** What is known of a purchase; a dimension that nobody told is left out. */
 export function factsOfBuying(
-  { workload, accelerator, region, seller }: Buying,
+  { workload, accelerator, region, seller }: Placing & Pick<Buying, 'accelerator'>,
   { at, house: { suppliers } }: Pick<Law, 'at' | 'house'>,
 ): Facts {
   const { kind, name, product, dataClass } = workload
@@ -336,8 +320,9 @@ export function areTermsAsked({ inForce, records }: Law): boolean {
 
 /** What tells two wishes apart before the law; equal ones are answered alike. */
 export function lawfulWish(law: Law, workload: Workload): readonly unknown[] {
-  const { kind, name, product, dataClass, endUsers } = workload
-  return [kind, isNameAsked(law) ? name : null, product, dataClass, endUsers]
+  const { kind, name, product, dataClass, data, endUsers } = workload
+  const classes = [dataClass, data?.dataClass, law.house.saved?.get(name)]
+  return [kind, isNameAsked(law) ? name : null, product, classes, endUsers]
 }
 
 /** A memo and nothing else: a law never changes but is replaced. */

@@ -26,7 +26,8 @@ export function lawOn(rows: Sheet, memory: Memory, now: Ms): Law {
   const purchases = isAsked ? boughtBy(memory) : []
   const kept = keptRecords(rows.all('record'))
   const records = { ...noRecords, ...kept, waivers: rows.all('waiver'), cases, purchases }
-  const house = houseOf(rows.get('policy', 'policy'), rows.all('supplier'))
+  const policy = rows.get('policy', 'policy')
+  const house = houseOf(policy, rows.all('supplier'), rows.all('checkpoint'))
   return lawAt(contracts, now, { records, house, aheadMs: announceValidMs * 2 })
 }
 
