@@ -196,7 +196,7 @@ name: tune
 run: ./tune
 lasts: 6h
 resources: {accelerators: H100:8}
-data: {region: us-east, gb: 4000}
+data: {region: us-east, gb: 4000, class: C2}
 checkpoint: {dir: /saved, gb: 50}
 `
   interface Read {
@@ -211,7 +211,10 @@ checkpoint: {dir: /saved, gb: 50}
     { from: 'us-east', to: null, perGb: 90_000, gbPerHour: 500 },
   ])
   assert.deepEqual(job?.data, { region: 'us-east', gbPerHour: 40 })
-  assert.deepEqual(tune?.data, { region: 'us-east', gbPerHour: 0, gb: 4_000 })
+  assert.deepEqual(tune?.data, {
+    ...{ region: 'us-east', gbPerHour: 0, gb: 4_000 },
+    dataClass: 'C2',
+  })
   assert.deepEqual(tune?.checkpoint, { dir: '/saved', everyMs: 300_000, gb: 50 })
   assert.equal(tune?.lastsMs, 6 * 3_600_000)
 })

@@ -111,6 +111,9 @@ it('[SP20] refuses data of which only the region is said, and sizes that are non
     '5:7 $.data: found a map; ' +
       'expected gb, which is copied once, or gb_per_hour, which is read all the time',
   ])
+  assert.deepEqual(faults(`${job}data: {region: us, gb: 4, class: c3}\n`), [
+    '5:34 $.data.class: found the text "c3"; expected one of C0, C1, C2, C3, C4, C5; meant C3',
+  ])
   assert.deepEqual(faults(`${job}data: {region: us, gb: -4}\ncheckpoint: {dir: /a, gb: 0}\n`), [
     '5:24 $.data.gb: found the number -4; expected a number above 0',
     '6:27 $.checkpoint.gb: found the number 0; expected a number above 0',

@@ -120,6 +120,9 @@ const common = {
     gb_per_hour: positive('a number above 0')
       .optional()
       .describe('Gigabytes that each gang reads an hour as it works'),
+    class: choice(dataClasses)
+      .optional()
+      .describe('Its own class, where that is not data_class; both are asked then'),
   })
     .refine(({ gb, gb_per_hour }) => gb !== undefined || gb_per_hour !== undefined, {
       message: 'gb, which is copied once, or gb_per_hour, which is read all the time',
@@ -335,8 +338,13 @@ function commonOf(shape: JobShape | ServiceShape, names: Names) {
   }
 }
 
-function dataOf({ region, gb, gb_per_hour }: NonNullable<JobShape['data']>): DataSource {
-  return { region, gbPerHour: gb_per_hour ?? 0, ...(gb !== undefined && { gb }) }
+function dataOf(shape: NonNullable<JobShape['data']>): DataSource {
+  const { region, gb, gb_per_hour, class: dataClass } = shape
+  return {
+    ...{ region, gbPerHour: gb_per_hour ?? 0 },
+    ...(gb !== undefined && { gb }),
+    ...(dataClass !== undefined && { dataClass }),
+  }
 }
 
 /** A slice is a node with all of its chips. */
