@@ -236,6 +236,18 @@ describe('placement', () => {
     breaks('I15', `${trusting}\n 0s rule rival 4s\n ${asked}\n 5s start w.0 1`)
   })
 
+  it('[AU40] each class that comes along is asked, once saved under it for ever', () => {
+    const asked = '1s intend w.0.1\n 3s ask w.0.1'
+    const trusting = `${ruled}\n 0s rule trust\n 0s rule rival 2s`
+    holds(`${trusting}\n 0s rule wish C1\n ${asked}`)
+    holds(`${trusting}\n 0s rule wish C1 C1\n ${asked}`)
+    breaks('I15', `${trusting}\n 0s rule wish C1 C2\n ${asked}`)
+    const saved = (first: string) => `0s rule wish ${first}\n 0s save w.0 1\n 0s rule wish C1`
+    holds(`${trusting}\n ${saved('C1')}\n ${asked}`)
+    breaks('I15', `${trusting}\n ${saved('C2')}\n ${asked}`)
+    holds(`${trusting}\n ${saved('C2')}\n 1s waive 4s trust/C2-rival\n ${asked}`)
+  })
+
   it('[AU23] the journal has every entry, each after the one before it', () => {
     const digest = (text: string) => `#${text.length}${text.slice(0, 40)}`
     const sold = '0s intend w.0.1\n 0s ask w.0.1\n 0s sell r1 w.0.1\n 60s end r1'

@@ -18,6 +18,7 @@ import type { Offer } from '../domain/offer.ts'
 import type { Rental } from '../domain/rental.ts'
 import { defaultPolicy, type Standing, type SupplierSpec } from '../domain/supplier.ts'
 import { type Ms, parseDuration } from '../domain/time.ts'
+import type { DataClass } from '../domain/trust.ts'
 import type { Job, WorkloadStatus } from '../domain/workload.ts'
 import { check } from './check.ts'
 import type { Acknowledged, Evidence, Heard, Ruling, Sale, WorkSpan } from './evidence.ts'
@@ -223,12 +224,16 @@ const verbs: Readonly<Record<string, Verb>> = {
 
   out: (ledger, at) => tell(ledger, at, 'supplier.unreachable', null),
   back: (ledger, at) => tell(ledger, at, 'supplier.reachable', null),
-  rule({ rulings, events, workloads }, _, [what = '', word]) {
+  rule({ rulings, events, workloads }, _, [what = '', word, other]) {
     const after = events.at(-1)?.seq ?? 0
     if (what === 'standing') rulings.push({ after, supplier: standing(word) })
     if (what === 'seller') rulings.push({ after, supplier: { ...acme, name: word ?? '' } })
     if (what === 'buying') rulings.push({ after, supplier: { ...acme, buying: word === 'on' } })
-    if (what === 'wish') rulings.push({ after, workload: workloads.get('w') as WorkloadStatus })
+    if (what === 'wish') {
+      const { spec, ...status } = workloads.get('w') as WorkloadStatus
+      const classes = { ...classOf(word), ...(other && { data: { ...afar, ...classOf(other) } }) }
+      rulings.push({ after, workload: { ...status, spec: { ...spec, ...classes } } })
+    }
     const relation = { relation: 'rival', from: null, to: null } as const
     if (what === 'region') {
       rulings.push({ after, supplier: { ...acme, jurisdictions: { north: word ?? '' } } })
@@ -239,7 +244,8 @@ const verbs: Readonly<Record<string, Verb>> = {
     }
     if (what === 'trust') {
       const rule = { data: ['C2'], relations: ['rival'], verdict: 'allow', duties: [] } as const
-      const rules = [{ ...rule, controls: ['kms'] }]
+      const open = { ...rule, data: ['C1'], controls: [] } as const
+      const rules = [{ ...rule, controls: ['kms'] }, open]
       const trust = { rules, isUsual: false, unclassified: 'C2' } as const
       rulings.push({ after, policy: { ...defaultPolicy, trust } })
     }
@@ -280,6 +286,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   look(ledger, now, [settled]) {
     ledger.settings = { ...ledger.settings, now, settled: settled !== undefined }
   },
+}
+
+const afar = { region: 'north', gbPerHour: 1 }
+
+function classOf(word: string | undefined): { readonly dataClass?: DataClass } {
+  return word ? { dataClass: word as DataClass } : {}
 }
 
 function offerOf(supplier: string, observedAt: Ms, pricePerHour: number, nodes: number): Offer {

@@ -9,12 +9,16 @@ import type { Workload } from '../domain/workload.ts'
 import { standardTrust } from '../trust/standard.ts'
 import type { Evidence } from './evidence.ts'
 
-/** [I15] Trust is asked at every purchase, and at every start, which copies weights and data. */
+/**
+ * [I15] Trust is asked at every purchase, and at every start, which copies weights and data: of the
+ * class that the work names, of that of what it reads, and of each that it ever saved under.
+ */
 export function dataGoesWhereItMay({ events, rulings, leases }: Evidence): string[] {
   if (!rulings?.some((each) => 'policy' in each && each.policy.trust)) return []
   const suppliers = new Map<string, SupplierSpec>()
   const wishes = new Map<string, Workload>()
   const regions = new Map(leases.map(({ id, region }) => [id, region]))
+  const saved = new Map<string, ReadonlySet<string>>()
   const waivers: Event[] = []
   let policy: Policy | null = null
   let next = 0
@@ -30,22 +34,25 @@ export function dataGoesWhereItMay({ events, rulings, leases }: Evidence): strin
     if (kind === 'waiver.given' && facts.inForce === true) waivers.push(event)
     const places = kind === 'lease.asked' || kind === 'run.started'
     const wish = wishes.get(event.workload ?? '')
+    if (kind === 'checkpoint.accepted' && wish?.dataClass) {
+      saved.set(wish.name, new Set([...(saved.get(wish.name) ?? []), wish.dataClass]))
+    }
     const seller = suppliers.get(String(event.supplier ?? facts.supplier ?? ''))
     if (!places || !policy?.trust || !wish || !seller) return []
-    const data = wish.dataClass ?? policy.trust.unclassified
+    const own = wish.dataClass ?? policy.trust.unclassified
+    const read = wish.data?.dataClass ? [wish.data.dataClass] : []
+    const classes = new Set([own, ...read, ...(saved.get(wish.name) ?? [])])
     // What is written late was decided before; a call that is late is not sent any more.
     const at = Number(facts.calledAt ?? facts.startedAt ?? event.at)
-    const broken = parties(seller, regions.get(lease ?? '') ?? '', at, suppliers).find(
-      (relation) => !mayGo(policy as Policy, data, relation, seller, at),
-    )
-    if (broken === undefined) return []
-    const rule = `trust/${data}-${broken}`
-    const isWaived = waivers.some(
-      ({ facts: { clause, until } }) => clause === rule && at < Number(until),
-    )
-    return isWaived
-      ? []
-      : [`event ${event.seq}: ${wish.name} went to ${seller.name}, against ${rule}`]
+    const relations = parties(seller, regions.get(lease ?? '') ?? '', at, suppliers)
+    const isWaived = (rule: string) =>
+      waivers.some(({ facts: { clause, until } }) => clause === rule && at < Number(until))
+    return [...classes].flatMap((data) => {
+      const broken = relations.find((each) => !mayGo(policy as Policy, data, each, seller, at))
+      const rule = `trust/${data}-${broken}`
+      if (broken === undefined || isWaived(rule)) return []
+      return [`event ${event.seq}: ${wish.name} went to ${seller.name}, against ${rule}`]
+    })
   })
 }
 
