@@ -17,6 +17,7 @@ import { embedded } from '../drivers/ledgers/embedded.ts'
 import { files } from '../drivers/logs/files.ts'
 import { agentRuntime } from '../drivers/runtimes/agent.ts'
 import { systemKeys } from '../drivers/system/keys.ts'
+import { keptBackBy } from '../operate/law/clearance.ts'
 import { operator } from '../operate/loop.ts'
 import type { Operator } from '../operate/operator.ts'
 import { defaultSettings } from '../operate/settings.ts'
@@ -121,6 +122,7 @@ export async function stage(t: TestContext, options: StageOptions = {}): Promise
     const settings = { ...defaultSettings, serverUrl: 'http://127.0.0.1:1' }
     const desk = agentRuntime({
       ...{ ledger: seen, logs, keys, clock, workOf, settings },
+      keptBack: keptBackBy(seen),
       onNews: news.tell,
     })
     const loop = operator({

@@ -14,11 +14,12 @@ import { canonical, nearest, sliceOf, throughputs } from '../core/catalog/accele
 import { workOf } from '../core/run/work.ts'
 import { readSubmission } from '../core/spec/read.ts'
 import { files } from '../drivers/logs/files.ts'
-import { agentRuntime } from '../drivers/runtimes/agent.ts'
+import { type AgentRuntimeOptions, agentRuntime } from '../drivers/runtimes/agent.ts'
 import { slurmRuntime } from '../drivers/runtimes/slurm.ts'
 import { systemClock } from '../drivers/system/clock.ts'
 import { systemKeys } from '../drivers/system/keys.ts'
 import { gateway } from '../gateway/gateway.ts'
+import { keptBackBy } from '../operate/law/clearance.ts'
 import { operator } from '../operate/loop.ts'
 import type { Operator } from '../operate/operator.ts'
 import { defaultSettings, type Settings } from '../operate/settings.ts'
@@ -42,7 +43,7 @@ export async function server(options: ServerOptions): Promise<number> {
   const settings: Settings = { ...defaultSettings, ...options.settings, serverUrl }
   const news = newsBoard()
   const gate = gateOf(ledger, clock)
-  const desk = agentRuntime({ ledger, logs, keys, clock, workOf, settings, onNews: () => wake() })
+  const desk = deskOver({ ledger, logs, keys, clock, settings, onNews: () => wake() })
   const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const loop = operator({
     ledger,
@@ -98,6 +99,10 @@ export async function server(options: ServerOptions): Promise<number> {
   await running
   await ledger.close()
   return 0
+}
+
+function deskOver(options: Omit<AgentRuntimeOptions, 'workOf' | 'keptBack'>) {
+  return agentRuntime({ ...options, workOf, keptBack: keptBackBy(options.ledger) })
 }
 
 /**

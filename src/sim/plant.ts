@@ -8,6 +8,7 @@ import type { SupplierSpec } from '../core/domain/supplier.ts'
 import type { Ms } from '../core/domain/time.ts'
 import { workOf } from '../core/run/work.ts'
 import { agentRuntime } from '../drivers/runtimes/agent.ts'
+import { keptBackBy } from '../operate/law/clearance.ts'
 import { operator } from '../operate/loop.ts'
 import type { Operator } from '../operate/operator.ts'
 import type { Settings } from '../operate/settings.ts'
@@ -62,6 +63,7 @@ export function plant(options: PlantOptions): Plant {
     keys,
     clock: process,
     workOf,
+    keptBack: keptBackBy(ledger),
     settings,
     onNews: () => loop.nudge(),
   })

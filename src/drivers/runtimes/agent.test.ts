@@ -10,6 +10,7 @@ import { after, describe, it } from 'node:test'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Run } from '../../core/domain/run.ts'
 import { workOf } from '../../core/run/work.ts'
+import { keptBackBy } from '../../operate/law/clearance.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Ledger, Put } from '../../ports/ledger.ts'
 import type { AgentIdentity } from '../../ports/runtime.ts'
@@ -61,6 +62,7 @@ async function stage(drawing: string, wallMs = Date.now): Promise<Stage> {
   const again = (clock = systemClock()) =>
     agentRuntime({
       ...{ ledger, keys, workOf, clock },
+      keptBack: keptBackBy(ledger),
       logs: files(join(folder, name, 'logs')),
       settings: { grantMs: 60_000, beatMs: 2_000 },
       onNews: () => {

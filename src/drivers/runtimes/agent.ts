@@ -12,7 +12,7 @@ import type { Ledger } from '../../ports/ledger.ts'
 import type { Logs } from '../../ports/logs.ts'
 import type { AgentDesk, AgentIdentity, DeskAnswer, Runtime } from '../../ports/runtime.ts'
 import type { AgentSync } from '../../protocol/agent.ts'
-import { checkpoints } from './agent/checkpoints.ts'
+import { checkpoints, type KeptBack } from './agent/checkpoints.ts'
 import { keyring } from './agent/keyring.ts'
 import { hasExited, nodeId, report } from './agent/report.ts'
 import { type Look, nothing, views, type WorkOf } from './agent/views.ts'
@@ -28,6 +28,7 @@ export interface AgentRuntimeOptions {
   readonly keys: Keys
   readonly clock: Clock
   readonly workOf: WorkOf
+  readonly keptBack: KeptBack
   readonly settings: { readonly grantMs: number; readonly beatMs: number }
   /** A node joined, a rank ended, or an endpoint came or went. */
   readonly onNews: () => void
@@ -44,10 +45,10 @@ const triesMax = 10
 const reportValidMs = 10_000
 
 export function agentRuntime(options: AgentRuntimeOptions): AgentRuntime {
-  const { ledger, logs, keys, clock, workOf, settings, onNews } = options
+  const { ledger, logs, keys, clock, workOf, keptBack, settings, onNews } = options
   const ring = keyring({ ledger, keys, clock })
   const sight = views({ ledger, workOf, settings })
-  const saved = checkpoints(ledger)
+  const saved = checkpoints(ledger, keptBack)
   const heardAtMs = new Map<string, number>()
   const latest = new Map<string, AgentSync['sent']>()
   const sleepers = new Set<AbortController>()
@@ -175,8 +176,8 @@ export function agentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     async newestCheckpoint(who, job) {
       const admitted = await admit(who)
       if (admitted.outcome !== 'ok') return admitted
-      const row = isName(job) ? await ledger.get('checkpoint', job) : null
-      return { outcome: 'ok', value: row && { uri: row.body.uri, step: row.body.step } }
+      const { body: lease } = admitted.value.view.lease
+      return { outcome: 'ok', value: isName(job) ? await saved.newest(lease, job) : null }
     },
 
     // Also of a lease that is over: its last words are worth as much.

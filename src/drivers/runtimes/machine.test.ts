@@ -55,6 +55,7 @@ it('a job runs on a machine, and the ledger has all of it', async (t) => {
   let ended = false
   const desk = agentRuntime({
     ...{ ledger, logs, keys, workOf },
+    keptBack: async () => null,
     clock: systemClock(),
     settings: { grantMs: 60_000, beatMs: 500 },
     onNews: () => {

@@ -1,24 +1,31 @@
 /**
- * Takes checkpoints from ranks: the last fence. A pointer counts only if it comes from the epoch
- * that owns the job at the very moment of the commit.
+ * Takes checkpoints from ranks, and tells of them where they may go: the last fence. A pointer
+ * counts only if it comes from the epoch that owns the job at the very moment of the commit.
  */
 import type { Checkpoint, Pace, Worked } from '../../../core/domain/checkpoint.ts'
 import { event } from '../../../core/domain/event.ts'
 import type { Lease } from '../../../core/domain/lease.ts'
 import type { Run } from '../../../core/domain/run.ts'
 import type { Ms } from '../../../core/domain/time.ts'
+import type { DataClass } from '../../../core/domain/trust.ts'
+import type { Workload } from '../../../core/domain/workload.ts'
 import type { Ledger } from '../../../ports/ledger.ts'
 import type { DeskAnswer } from '../../../ports/runtime.ts'
 import type { CheckpointCommit } from '../../../protocol/agent.ts'
 
 export interface Checkpoints {
   commit(lease: Lease, commit: CheckpointCommit): Promise<DeskAnswer<null>>
+  /** The newest of a job, for a machine of a lease; null where there is none that it may have. */
+  newest(lease: Lease, job: string): Promise<Pick<Checkpoint, 'uri' | 'step'> | null>
 }
+
+/** Why a saved state may not be copied to a lease; null where it may. */
+export type KeptBack = (saved: Checkpoint, lease: Lease) => Promise<string | null>
 
 const triesMax = 10
 
-export function checkpoints(ledger: Ledger): Checkpoints {
-  /** Epochs whose refusal has been told of: a rank that does not listen would fill the ledger. */
+export function checkpoints(ledger: Ledger, keptBack: KeptBack): Checkpoints {
+  /** What has been told of once: a rank that does not listen would fill the ledger. */
   const told = new Set<string>()
 
   async function refuse(lease: Lease, commit: CheckpointCommit, why: string) {
@@ -32,6 +39,16 @@ export function checkpoints(ledger: Ledger): Checkpoints {
       await ledger.commit({ puts: [], events })
     }
     return { outcome: 'stale', why } as const
+  }
+
+  async function withhold(lease: Lease, job: string, because: string): Promise<void> {
+    const which = `${lease.id} ${job}`
+    if (told.has(which)) return
+    told.add(which)
+    const { workload, run, id, supplier } = lease
+    const subject = { workload, run, lease: id, supplier }
+    const events = [event('checkpoint.withheld', subject, { job, because })]
+    await ledger.commit({ puts: [], events })
   }
 
   /** Null where a row moved on meanwhile: look again. */
@@ -49,13 +66,20 @@ export function checkpoints(ledger: Ledger): Checkpoints {
     const isSame = last?.step === step && last.uri === uri
     // Said again, or overtaken on the way by a newer one of the same rank.
     if (last?.epoch === epoch && (isSame || last.step > step)) return accepted
+    const status = await ledger.get('workload', workload)
     const acceptedAt = await ledger.now()
     const worked = workedBy({ lease, run: run.body, last: last ?? null, epoch, step, acceptedAt })
-    const body = { workload, epoch, step, uri, acceptedAt, region: lease.region, worked }
+    const dataClasses = classesOf(last ?? null, status?.body.spec ?? null)
+    const place = { region: lease.region, ...(dataClasses.length > 0 && { dataClasses }) }
+    const body = { workload, epoch, step, uri, acceptedAt, ...place, worked }
     const version = row?.version ?? 0
     const subject = { workload, run: lease.run, lease: id, supplier }
     const done = await ledger.commit({
-      expects: [{ kind: 'run', id: run.id, version: run.version }],
+      expects: [
+        { kind: 'run', id: run.id, version: run.version },
+        // It is of the class that its job names as it counts, and not of one named before or after.
+        { kind: 'workload', id: workload, version: status?.version ?? 0 },
+      ],
       puts: [{ kind: 'checkpoint', id: workload, version, live: true, body }],
       events: [event('checkpoint.accepted', subject, { step, epoch, uri })],
     })
@@ -70,7 +94,25 @@ export function checkpoints(ledger: Ledger): Checkpoints {
       }
       throw new Error(`run ${lease.run} changes all the time; try again`)
     },
+
+    // Whoever may not have it hears what he would hear of a job that nobody knows.
+    async newest(lease, job) {
+      const row = await ledger.get('checkpoint', job)
+      const because = row && (await keptBack(row.body, lease))
+      if (!row || because !== null) {
+        if (because !== null) await withhold(lease, job, because)
+        return null
+      }
+      const { uri, step } = row.body
+      return { uri, step }
+    },
   }
+}
+
+/** Whoever goes on from a state makes one that tells of it: no class of it is ever lost. */
+function classesOf(last: Checkpoint | null, spec: Workload | null): readonly DataClass[] {
+  const named = spec?.dataClass ? [spec.dataClass] : []
+  return [...new Set([...(last?.dataClasses ?? []), ...named])]
 }
 
 interface Saved {
