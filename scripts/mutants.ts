@@ -1,14 +1,16 @@
 /**
- * `npm run mutants`: injects bugs into clauses, one at a time, and runs the tests that have to fail
- * then. Whatever no test notices is named, and the command fails.
+ * `npm run mutants`: injects bugs into clauses and into what guards copies, one at a time, and runs
+ * the tests that have to fail then. Whatever no test notices is named, and the command fails.
  */
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type ClauseMutant, clauseMutants } from '../test/clause-mutants.ts'
+import { copyMutants } from '../test/copy-mutants.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const left = [...clauseMutants]
+const all = [...clauseMutants, ...copyMutants]
+const left = [...all]
 const unnoticed: string[] = []
 
 /** Whether this test file passes, with a bug injected where one is named. */
@@ -21,7 +23,7 @@ function passes(test: string, mutant: string): Promise<boolean> {
 
 /** Tests that fail without a bug would notice everything. */
 async function sound(): Promise<void> {
-  for (const test of new Set(clauseMutants.map((each) => each.test))) {
+  for (const test of new Set(all.map((each) => each.test))) {
     if (!(await passes(test, ''))) throw new Error(`${test} fails without any bug`)
   }
 }

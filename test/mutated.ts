@@ -2,7 +2,8 @@
  * Loaded before a test file: injects the bug that the environment names, if it names one.
  */
 import { clauseMutants } from './clause-mutants.ts'
+import { copyMutants } from './copy-mutants.ts'
 import { inject } from './sim/mutate.ts'
 
 const name = process.env.CALUMET_MUTANT ?? ''
-if (name !== '') inject(name, clauseMutants)
+if (name !== '') inject(name, [...clauseMutants, ...copyMutants])

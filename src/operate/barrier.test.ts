@@ -47,6 +47,8 @@ async function heardAt(change: (home: House) => Promise<void> | void): Promise<r
   return heard
 }
 
+const quiet = heardAt(() => {})
+
 const bolt = 'kind: Supplier\nname: bolt\nurl: http://bolt\nclass: A\n'
 const contract = `kind: Contract
 name: bolt-order
@@ -59,7 +61,10 @@ source: a secret
 clauses:
 `
 
-/** Facts about bolt, none of which makes it the better one to buy from. */
+/**
+ * Facts about bolt, none of which makes it the better one to buy from. Invoices are one of them and
+ * not tried field by field: no turn reads any.
+ */
 const facts: Readonly<Record<string, (home: House) => Promise<void> | void>> = {
   'its price': ({ bolt: other }) => {
     const { offers } = other
@@ -93,13 +98,29 @@ shaping: [{ relations: [rival], jitter: 5m }]
     apply(home, `${contract}  - { kind: spend_commit, id: spend, total: $5M }`),
   'what it may learn of': (home) =>
     apply(home, `${contract}  - { kind: confidentiality, id: nda, secrets: [prices] }`),
+  'how many requests it takes': (home) => apply(home, `${bolt}requests_per_minute: 12`),
+  'that it does not answer': ({ bolt: other }) => {
+    other.away = true
+  },
+  'what it holds of ours that nobody ordered': ({ bolt: other }) => {
+    const key = { owner: 'us', key: 'of-nobody', offer: 'h100x8', nodes: [] } as const
+    const span = { startedAt: 0, endedAt: null, noticeUntil: null }
+    other.rentals.push({ id: 'stray', state: 'running', pricePerHour: 1, ...key, ...span })
+  },
+  'what it bills': async ({ ledger }) => {
+    const span = { number: '7', from: 0, to: 1, importedAt: 2, by: 'ann' }
+    const lines = [{ line: 2, rental: null, amount: 5_000_000, description: 'a fee' }]
+    const body = { supplier: 'bolt', ...span, lines }
+    const put = { kind: 'invoice', id: 'bolt/7', version: 0, live: false, body } as const
+    await ledger.commit({ puts: [put], events: [] })
+  },
   'what its budget is': (home) =>
     apply(home, 'kind: Policy\nname: p\nbudgets: [{ supplier: bolt, amount: $5, per: day }]'),
 }
 
 for (const [fact, change] of Object.entries(facts)) {
   it(`[OP28] says nothing of ${fact} to others`, async () => {
-    const [heard, usual] = [await heardAt(change), await heardAt(() => {})]
+    const [heard, usual] = [await heardAt(change), await quiet]
     assert.deepEqual(
       heard.map(({ asked }) => asked),
       usual.map(({ asked }) => asked),
@@ -111,7 +132,7 @@ for (const [fact, change] of Object.entries(facts)) {
 }
 
 it('[OP28] tells a supplier no name of ours', async () => {
-  const heard = (await heardAt(() => {})).map(({ asked }) => asked).join()
+  const heard = (await quiet).map(({ asked }) => asked).join()
   assert.match(heard, /acquire .*release /)
   assert.doesNotMatch(heard, /train|job|bolt/)
 })

@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { clauseKinds } from '../../src/core/spec/contract/clauses.ts'
 import { brokenInDays, clauseMutants } from '../clause-mutants.ts'
+import { copyMutants } from '../copy-mutants.ts'
 import { canary, mutants } from './mutants/all.ts'
 import { patched } from './mutate.ts'
 
-for (const { name, patches } of [...mutants, ...clauseMutants]) {
+for (const { name, patches } of [...mutants, ...clauseMutants, ...copyMutants]) {
   it(`${name} fits the source`, () => {
     for (const patch of patches) {
       const path = new URL(`../../${patch.file}`, import.meta.url)
