@@ -2,11 +2,24 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { job } from '../../testing/ledger-rows.ts'
+import type { Waiver } from '../domain/contract.ts'
 import { defaultPolicy, type SupplierSpec } from '../domain/supplier.ts'
 import type { DataClass } from '../domain/trust.ts'
 import type { Workload } from '../domain/workload.ts'
 import { contracts, day } from './draw.test.ts'
-import { copyBar, footingOf, houseOf, lawAt, lawfulWish, trustBar, trustTerms } from './law.ts'
+import {
+  type Buying,
+  barOf,
+  copyBar,
+  footingOf,
+  houseOf,
+  lawAt,
+  lawfulWish,
+  trustBar,
+  trustTerms,
+} from './law.ts'
+import { noRecords } from './rights/act.ts'
+import { findings, waiversOf } from './verdict.ts'
 
 const seller: SupplierSpec = {
   ...{ name: 'bolt', generation: 1, driver: 'remote', url: '', tokenFrom: null, buying: true },
@@ -20,6 +33,11 @@ const rules = [
   { ...all, verdict: 'allow', duties: ['neutral names'] },
 ] as const
 const policy = { ...defaultPolicy, trust: { rules, isUsual: false, unclassified: 'C1' } } as const
+
+const buying = (workload: Workload): Buying => ({
+  ...{ ...site(workload), id: 'w.0.1', supplier: 'bolt', accelerator: 'H100' },
+  ...{ perNode: 8, nodes: 1, pricePerHour: 1 },
+})
 
 const read = (dataClass: DataClass) => ({ data: { region: 'us', gbPerHour: 1, dataClass } })
 const site = (workload: Workload) => ({ workload, region: 'us', seller })
@@ -68,9 +86,8 @@ it('[CL97] takes no two wishes for the same that bring something else', () => {
   assert.ok(before.some((each, index) => each !== after[index]))
 })
 
-it('[CL98] lets a copy go where data may be, though its job may not run there', () => {
-  const signed = (clause: string) =>
-    contracts(`kind: Contract
+const signed = (clause: string) =>
+  contracts(`kind: Contract
 name: msa
 with: acme
 form: MSA
@@ -81,6 +98,40 @@ source: letter
 clauses:
   - ${clause}
 `)
+
+it('[CL99] asks a clause about data of each class that comes along', () => {
+  const history = signed(
+    '{ kind: residency, id: eu, jurisdictions: [eu], scope: { data_class: C2 } }',
+  )
+  const law = lawAt(history, day('2026-01-01'))
+  const bar = (workload: Workload) => barOf(law, buying(workload))?.clause
+  const w = { ...job('w'), dataClass: 'C1' } as const
+  assert.equal(bar(w), undefined)
+  assert.equal(bar({ ...w, dataClass: 'C2' }), 'msa/eu')
+  assert.equal(bar({ ...w, ...read('C2') }), 'msa/eu')
+  const { bars } = findings(law, buying({ ...w, ...read('C2') }))
+  assert.deepEqual(
+    bars.map(({ clause }) => clause),
+    ['msa/eu'],
+  )
+})
+
+it('[CL99] names what two persons set aside for each class', () => {
+  const of = (clause: string): Waiver => {
+    const by = ['ann', 'bob']
+    return { id: clause, clause, kind: 'override', by, from: 0, until: 9, reason: 'x' }
+  }
+  const waivers = [of('trust/C2-rival'), of('trust/C4-rival'), of('trust/C3-rival')]
+  const law = lawAt([], 0, { house: houseOf(policy, [seller]), records: { ...noRecords, waivers } })
+  const w = { ...job('w'), dataClass: 'C4', ...read('C2') } as const
+  assert.equal(barOf(law, buying(w)), null)
+  assert.deepEqual(
+    waiversOf(law, buying(w)).map(({ clause }) => clause),
+    ['trust/C4-rival', 'trust/C2-rival'],
+  )
+})
+
+it('[CL98] lets a copy go where data may be, though its job may not run there', () => {
   const copied = (clause: string, dataClass: DataClass = 'C1') => {
     const law = lawAt(signed(clause), day('2026-01-01'), { house: houseOf(policy, [seller]) })
     const workload = { ...job('w'), dataClass }

@@ -13,14 +13,27 @@ import type { Records } from './rights/act.ts'
 
 /** Where data of a class does not go. */
 export function trustBar(law: Law, site: Placing): Bar | null {
+  return trustBars(law, site)[0] ?? null
+}
+
+/** The same of each class that comes along. */
+export function trustBars(law: Law, site: Placing): readonly Bar[] {
   const { trust } = law.house
-  if (!trust) return null
-  for (const brought of broughtBy(site.workload, trust, law.house)) {
+  if (!trust) return []
+  return broughtBy(site.workload, trust, law.house).flatMap((brought) => {
     const judgement = judged(law, trust, site, brought.dataClass)
     const bar = judgement.allowed ? null : barBy(law, judgement, brought)
-    if (bar) return bar
-  }
-  return null
+    return bar ?? []
+  })
+}
+
+/** What comes along beside the workload's own class. */
+export function classesBeside(
+  { name, dataClass, data }: Workload,
+  { saved }: House,
+): readonly DataClass[] {
+  const beside = [...(data?.dataClass ? [data.dataClass] : []), ...(saved?.get(name) ?? [])]
+  return [...new Set(beside)].filter((each) => each !== dataClass)
 }
 
 /** On what terms data of a workload is at a place, in one line; null where nobody asks. */

@@ -15,7 +15,7 @@ import type { Workload } from '../domain/workload.ts'
 import { siteOf } from '../trust/judge.ts'
 import { jitterOf } from '../trust/shaping.ts'
 import { inForceAt } from './as-of.ts'
-import { trustBar, waiverNamed } from './custody.ts'
+import { classesBeside, trustBar, waiverNamed } from './custody.ts'
 import { heard, isHard, permits } from './permits.ts'
 import { phrase } from './phrase.ts'
 import { type Act, noRecords, type Records, type Refusal, waiverOf } from './rights/act.ts'
@@ -24,7 +24,7 @@ import { advance, passed } from './rofr/advance.ts'
 import { isAboutDeal, isCovered } from './rofr/bar.ts'
 import { type Facts, isInScope } from './scope.ts'
 
-export { trustBar, trustTerms } from './custody.ts'
+export { trustBar, trustBars, trustTerms } from './custody.ts'
 export { footingOf } from './footing.ts'
 
 /** What binds at a moment, and what happened so far. */
@@ -169,14 +169,35 @@ export function jitterAt({ at, until, house }: Law, site: Omit<Placing, 'workloa
  * Why what a workload has saved may not be copied to capacity of another; null where it may. What
  * is demanded for data itself is asked, and not what was agreed of who trains or serves.
  */
-export function copyBar(law: Law, copying: Placing & Pick<Buying, 'supplier' | 'accelerator'>) {
+export function copyBar(law: Law, copying: Copying): Bar | null {
+  const { dataClass } = copying.workload
+  const classes = [dataClass ?? null, ...classesBeside(copying.workload, law.house)]
+  return dataBar(law, copying, classes) ?? trustBar(law, copying)
+}
+
+type Copying = Placing & Pick<Buying, 'supplier' | 'accelerator'>
+
+/** What clauses ask of data itself, for each of some classes; null is one that nobody named. */
+function dataBar(law: Law, copying: Copying, classes: readonly (DataClass | null)[]): Bar | null {
+  if (classes.length === 0) return null
+  const hard = law.inForce.filter(isHard)
+  if (hard.length === 0) return null
   const { workload, supplier, region, seller } = copying
   const { endUsers = null } = workload
   const jurisdiction = seller?.jurisdictions?.[region] ?? null
-  const placed = { jurisdiction, endUsers, facts: factsOfBuying(copying, law) }
-  const act: Act = { do: 'place', at: law.at, supplier, ...placed }
-  const permission = permits(law.inForce.filter(isHard), act, law.records)
-  return permission.allowed ? trustBar(law, copying) : phraseBar(permission)
+  const known = factsOfBuying(copying, law)
+  for (const dataClass of classes) {
+    const facts = dataClass ? { ...known, data_class: [dataClass] } : known
+    const act: Act = { do: 'place', at: law.at, supplier, facts, jurisdiction, endUsers }
+    const permission = permits(hard, act, law.records)
+    if (!permission.allowed) return phraseBar(permission)
+  }
+  return null
+}
+
+/** The same of whatever comes along with a purchase, beside the data that it is made for. */
+export function besideBar(law: Law, buying: Buying): Bar | null {
+  return dataBar(law, buying, classesBeside(buying.workload, law.house))
 }
 
 function contractBar(law: Law, buying: Buying): Bar | null {
@@ -185,7 +206,7 @@ function contractBar(law: Law, buying: Buying): Bar | null {
     const permission = permits(law.inForce, act, law.records)
     if (!permission.allowed) return phraseBar(permission)
   }
-  return null
+  return besideBar(law, buying)
 }
 
 export function phraseBar({ clause, why, remedy }: Refusal): Bar {

@@ -13,11 +13,12 @@ import {
   actsOf,
   type Bar,
   type Buying,
+  besideBar,
   type Law,
   overflowOf,
   phraseBar,
   scopeBar,
-  trustBar,
+  trustBars,
 } from './law.ts'
 import { permits } from './permits.ts'
 import { waiverOf } from './rights/act.ts'
@@ -42,8 +43,8 @@ export function findings(law: Law, buying: Buying): Findings {
   const signed = permissions.flatMap((each) => {
     return each.allowed ? [] : [each, ...each.also].map(phraseBar)
   })
-  const listed = [standingBar(buying, law.at), scopeBar(law, buying), trustBar(law, buying)]
-  const bars = [...signed, ...listed].filter((bar) => bar !== null)
+  const listed = [besideBar(law, buying), standingBar(buying, law.at), scopeBar(law, buying)]
+  const bars = [...signed, ...listed, ...trustBars(law, buying)].filter((bar) => bar !== null)
   const duties = permissions.flatMap((each) => (each.allowed ? each.duties : []))
   return {
     bars: once(bars),
