@@ -107,6 +107,11 @@ export async function sentToAcme({ name, specs, offer }: Scene): Promise<readonl
   for (const who of machines) sent.push(await told(desk, who))
   for (let left = 0; left < 2; left += 1) await turn({ sightings: [sighting(lease, now)] })
   for (const who of machines) sent.push(await told(desk, who))
+  const commit = { run: 'train.0', epoch: 1, uri: '/saved/7', step: 7 }
+  for (const who of machines) {
+    sent.push(`machine ${JSON.stringify(await desk.commitCheckpoint(who, commit))}`)
+    sent.push(await told(desk, who))
+  }
   await withdraw(ledger, 'train')
   await turn()
   for (const who of machines) sent.push(await told(desk, who))
