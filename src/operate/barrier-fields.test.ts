@@ -77,6 +77,7 @@ const orderFields: Fields = {
   to: ['2026-06-02', '2030-01-01'],
   recorded: ['2026-06-01'],
   supersedes: [['older']],
+  coming: [['eu-new']],
   source: ['another letter'],
   calendar: [{ holidays: ['2027-01-15'] }],
   conversions: [[{ from: 'nodes', accelerator: 'H100', accelerators: 8 }]],
@@ -162,6 +163,7 @@ const kinds: Readonly<Record<ClauseKind, readonly [must: Fields, may: Fields]>> 
     {
       pricing: [
         { form: 'fixed', price_per_hour: 9 },
+        { form: 'fixed', price_per_hour: 31 },
         { form: 'mfn', comparators: ['acme'] },
       ],
     },
