@@ -207,10 +207,27 @@ export interface ExpansionOption extends ClauseCommon {
   /** Of one accelerator. */
   readonly strikePerHour: Micros
   readonly termDays: number
+  /** What we think of the days to come, in order of time; ours, and no term of the contract. */
+  readonly forecast?: readonly Outlook[]
   /** How far it is, once it was taken. */
   readonly reached?: Tranche['reached']
   /** No term of the contract: who took it, and when. */
   readonly taken?: { readonly at: Ms; readonly by: readonly string[] }
+}
+
+/** What we think of the time from a day on, until the next one. */
+export interface Outlook {
+  readonly from: Ms
+  /** Of one accelerator on the market, in whole micro-dollars. */
+  readonly perHour: Range
+  /** That we would use. */
+  readonly accelerators: Range
+}
+
+export interface Range {
+  readonly least: number
+  readonly likely: number
+  readonly most: number
 }
 
 /** We buy what the other side cannot sell, up to a cap. */
@@ -219,6 +236,8 @@ export interface BackstopPurchase extends ClauseCommon {
   readonly capDollars: number
   readonly quantity: Quantity
   readonly accelerator: string
+  /** Share of it that we expect to have to buy; ours, and not known where nobody said it. */
+  readonly expectedPpm?: number
 }
 
 /** Money that the other side holds before it has delivered. */
