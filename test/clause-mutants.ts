@@ -20,6 +20,7 @@ const ofMoney = `${money}/money.test.ts`
 const calm = 'src/operate/law/price/calm.test.ts'
 const rates = 'src/api/handlers/rates.test.ts'
 const ofPrice = `${price}/price.test.ts`
+const ofContingent = `${money}/contingent.test.ts`
 const ofClaims = `${money}/claims.test.ts`
 
 /** The kinds that simulated days break, each with the bug of theirs that is about it. */
@@ -108,8 +109,23 @@ export const clauseMutants: readonly ClauseMutant[] = [
   ]),
   clause('backstop_purchase', 'what may have to be paid counts as nothing', ofClaims, [
     `${money}/contingent.ts`,
-    'worst: amountOf(clause.capDollars)',
+    'worst: amountOf(capDollars)',
     'worst: 0n',
+  ]),
+  clause('expansion_option: forecast', 'more is saved on than was agreed', ofContingent, [
+    `${money}/contingent.ts`,
+    'Math.min(quantity, each.accelerators[is])',
+    'each.accelerators[is]',
+  ]),
+  clause('backstop_purchase: expected', 'what nobody said is told as nothing', ofContingent, [
+    `${money}/contingent.ts`,
+    'isSaid ? shareOf(amountOf(capDollars), expectedPpm) : null',
+    'shareOf(amountOf(capDollars), expectedPpm ?? 0)',
+  ]),
+  clause('backstop_purchase: exposure', 'who holds nothing can ask for nothing', ofContingent, [
+    `${money}/exposure.ts`,
+    'if (held === 0n && mayCome.worst === 0n) return []',
+    'if (held === 0n) return []',
   ]),
   clause('equity_vesting', 'only the last milestone vests', ofDelivery, [
     `${delivery}/vesting.ts`,

@@ -106,6 +106,9 @@ it('[AP39] options and backstops stand apart from what is certain', async (t) =>
   assert.deepEqual([option.marketPerHour, option.value], [null, null])
   const [backstop] = backstops
   assert.deepEqual([backstop.clause, backstop.worst], ['build/unsold', '2000000000000'])
+  // Nobody said what to expect, and nothing is guessed.
+  assert.deepEqual([backstop.expected, backstop.expectedAccelerators], [null, null])
+  assert.deepEqual(backstop.assumed, [])
 })
 
 it('[AP39] an option is held against the cheapest offer on demand', async (t) => {
@@ -116,9 +119,15 @@ it('[AP39] an option is held against the cheapest offer on demand', async (t) =>
   const dear = { ...offered, market: 'on-demand', pricePerHour: 16_000_000, stock, observedAt: 0 }
   const spot = { ...dear, market: 'spot', pricePerHour: 8_000_000 }
   const offers = [dear, spot] as readonly Offer[]
-  const [option] = contingentView(await home.ledger.read(), offers).options
+  const market = { offers, agreed: {} }
+  const [option] = contingentView(await home.ledger.read(), market).options
   // Fifty cents less an hour for ten accelerators over ten days.
   assert.deepEqual([option?.marketPerHour, option?.value], [2_000_000, '1200000000'])
+  assert.deepEqual([option?.breakEvenPerHour, option?.marketOffer], [1_500_000, 'acme/a'])
+  // By contract it costs a dollar and three quarters.
+  const agreed = { 'acme/a': 14_000_000 }
+  const [less] = contingentView(await home.ledger.read(), { offers, agreed }).options
+  assert.deepEqual([less?.marketPerHour, less?.value], [1_750_000, '600000000'])
 })
 
 it('[AP40] two admins take an option, and what was agreed is told with what comes', async (t) => {

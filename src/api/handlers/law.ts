@@ -84,7 +84,8 @@ export function lawHandlers(house: House): Handlers<Names> {
       }
     },
     async contingent() {
-      const { options, backstops } = contingentView(await ledger.read(), operator.offers())
+      const market = { offers: operator.offers(), agreed: operator.costs().marginals.agreed }
+      const { options, backstops } = contingentView(await ledger.read(), market)
       const withAsked = options.map(({ asked, ...option }) => {
         return { ...shown(option), asked: asked.map((each) => ({ ...each, by: [...each.by] })) }
       })

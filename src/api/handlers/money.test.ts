@@ -244,7 +244,9 @@ it('[CL50] [OP32] tells what a supplier holds of ours, and warns of too much', a
     return [exposure, warned]
   }
   // Sixteen dollars of it were used.
-  const amounts = { supplier: 'acme', held: '84000000', supported: '20000000', atRisk: '64000000' }
+  const mayCome = { worst: '0', expected: '0' }
+  const sums = { held: '84000000', supported: '20000000', atRisk: '64000000', mayCome }
+  const amounts = { supplier: 'acme', ...sums }
   assert.deepEqual(await told(''), [[{ ...amounts, limit: null }], []])
   assert.deepEqual(await told('$64'), [[{ ...amounts, limit: '64000000' }], []])
   assert.deepEqual(await told('$63'), [

@@ -63,15 +63,33 @@ export const DeliveryReply = z.object({
 })
 export type DeliveryReply = z.infer<typeof DeliveryReply>
 
+const worth = z.object({
+  value: amount,
+  breakEvenPerHour: perHour
+    .nullable()
+    .describe('from which market price on all of it pays, if what is unused is paid as well'),
+})
+
 export const OptionView = z.object({
   clause,
   with: z.string(),
   accelerator: z.string(),
   accelerators,
   strikePerHour: perHour,
-  marketPerHour: perHour.nullable().describe('the cheapest for sale on demand now'),
+  marketPerHour: perHour.nullable().describe('the cheapest for sale on demand now, by contract'),
+  marketOffer: z.string().nullable().describe('<supplier>/<offer>, whose that is'),
+  breakEvenPerHour: perHour.describe('of the market, if all of it is used'),
   termDays: z.number(),
   value: amount.nullable().describe("at today's market, if all of it is used"),
+  forecast: z
+    .object({
+      from: ms.describe('where its term begins'),
+      least: worth,
+      likely: worth,
+      most: worth,
+    })
+    .nullable()
+    .describe('what it saves as we forecast it; null where nobody did'),
   until: ms.nullable().describe('the last moment to take it'),
   asked: z
     .array(
@@ -86,7 +104,9 @@ export const BackstopView = z.object({
   clause,
   with: z.string(),
   accelerators,
+  expectedAccelerators: accelerators.describe('null where nobody said what to expect'),
   worst: amount.describe('what it costs if nothing else is sold'),
+  expected: amount.nullable().describe('what we expect it to cost; null where nobody said'),
   until: ms.nullable(),
   assumed: z.array(z.string()),
 })

@@ -45,6 +45,9 @@ export const ExposureView = z.object({
   held: amount.describe('paid ahead, deposited or lent, and not used up'),
   supported: amount.describe('what guarantors stand for'),
   atRisk: amount,
+  mayCome: z
+    .object({ worst: amount, expected: amount.nullable().describe('null where nobody said') })
+    .describe('what backstops may have us pay it, beside what is at risk'),
   limit: amount.nullable().describe('what the policy allows to be at risk'),
 })
 export type ExposureView = z.infer<typeof ExposureView>

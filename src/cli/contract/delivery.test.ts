@@ -31,6 +31,13 @@ const answers: Answers = {
       {
         ...{ clause: 'build/more', with: 'rival', accelerator: 'GB200', accelerators: 1_000 },
         ...{ strikePerHour: 2_500_000, marketPerHour: 3_000_000, termDays: 365, until: null },
+        ...{ marketOffer: 'bolt/gb200', breakEvenPerHour: 2_500_000 },
+        forecast: {
+          from: day('2027-01-01'),
+          least: { value: '0', breakEvenPerHour: null },
+          likely: { value: '2190000000000', breakEvenPerHour: 5_000_000 },
+          most: { value: '8760000000000', breakEvenPerHour: 2_500_000 },
+        },
         ...{ value: '4380000000000', assumed: ['term'] },
         asked: [{ quantity: 500, dueAt: day('2027-03-01'), paper: 'letter 9', by: ['ann'] }],
       },
@@ -39,6 +46,12 @@ const answers: Answers = {
       {
         ...{ clause: 'build/unsold', with: 'rival', accelerators: null, until: day('2032-04-01') },
         ...{ worst: '6300000000000000', assumed: [] },
+        ...{ expected: null, expectedAccelerators: null },
+      },
+      {
+        ...{ clause: 'build/rest', with: 'rival', accelerators: 500, until: day('2032-04-01') },
+        ...{ worst: '2000000000000', assumed: ['expected'] },
+        ...{ expected: '500000000000', expectedAccelerators: 125 },
       },
     ],
   }),
@@ -82,7 +95,21 @@ describe('what comes', () => {
   it('tells what may come and may not', async (t) => {
     const { stdout } = await says(t, 'contingent')
     assert.match(stdout, /1,000 GB200 +\$2\.50 +\$3\.00 +365 +\$4\.38M +- +ann: 500, due 2027-/)
-    assert.match(stdout, /build\/unsold +rival +- +\$6\.3B +2032-04-01/)
+    assert.match(stdout, /build\/unsold +rival +- +\$6\.3B +not known +- +2032-04-01/)
+    assert.match(stdout, /build\/rest +rival +500 +\$2M +\$500,000\.00 +125 +2032-04-01 +expected/)
+    const worth = stdout
+      .split('\n')
+      .filter((line) => /PAYS FROM|, least|, likely|the market/.test(line))
+    assert.deepEqual(
+      worth.map((line) => line.trim().split(/ {2,}/)),
+      [
+        ['OPTION', 'WHERE', 'SAVES', 'PAYS FROM $/H'],
+        ['build/more', 'all is used, and the market stays at bolt/gb200', '$4.38M', '$2.50'],
+        ['build/more', 'the market costs $2.50', '$0.00', '$2.50'],
+        ['build/more', 'our forecast from 2027-01-01, least', '$0.00', '-'],
+        ['build/more', 'our forecast from 2027-01-01, likely', '$2.19M', '$5.00'],
+      ],
+    )
   })
 
   it('takes an option, for which two have to say the same', async (t) => {

@@ -119,6 +119,40 @@ const optionColumns: readonly Column<OptionView>[] = [
   { title: 'ASSUMED', cell: ({ assumed }) => assumed.join(', ') || null },
 ]
 
+/** What an option is worth in one case. */
+interface WorthRow {
+  readonly option: string
+  readonly where: string
+  readonly value: string | null
+  readonly breakEvenPerHour: number | null
+}
+
+const worthColumns: readonly Column<WorthRow>[] = [
+  { title: 'OPTION', cell: ({ option }) => option },
+  { title: 'WHERE', cell: ({ where }) => where },
+  { title: 'SAVES', cell: ({ value }) => amount(value), isRight: true },
+  {
+    title: 'PAYS FROM $/H',
+    cell: ({ breakEvenPerHour: price }) => (price === null ? null : formatUsd(price)),
+    isRight: true,
+  },
+]
+
+function worthRows({ clause: option, ...view }: OptionView): readonly WorthRow[] {
+  const { value, breakEvenPerHour, marketPerHour, marketOffer, forecast } = view
+  const breakEven = formatUsd(breakEvenPerHour)
+  const today = `all is used, and the market stays at ${marketOffer ?? 'what nobody sells it for'}`
+  return [
+    ...(marketPerHour === null ? [] : [{ option, where: today, value, breakEvenPerHour }]),
+    { option, where: `the market costs ${breakEven}`, value: '0', breakEvenPerHour },
+    ...(['least', 'likely', 'most'] as const).flatMap((is) => {
+      if (!forecast) return []
+      const where = `our forecast from ${formatDay(forecast.from)}, ${is}`
+      return [{ option, where, ...forecast[is] }]
+    }),
+  ]
+}
+
 function askedText({ quantity, dueAt, by }: OptionView['asked'][number]): string {
   return `${by.join(' and ')}: ${count(quantity)}, due ${formatDay(dueAt)}`
 }
@@ -132,6 +166,16 @@ const backstopColumns: readonly Column<BackstopView>[] = [
     isRight: true,
   },
   { title: 'AT WORST', cell: ({ worst }) => amount(worst), isRight: true },
+  {
+    title: 'EXPECTED',
+    cell: ({ expected }) => amount(expected) ?? 'not known',
+    isRight: true,
+  },
+  {
+    title: 'ACCELERATORS EXPECTED',
+    cell: ({ expectedAccelerators: some }) => (some === null ? null : count(some)),
+    isRight: true,
+  },
   { title: 'UNTIL', cell: ({ until }) => (until === null ? null : formatDay(until)) },
   { title: 'ASSUMED', cell: ({ assumed }) => assumed.join(', ') || null },
 ]
@@ -143,6 +187,9 @@ export async function contingent(session: Session): Promise<number> {
   session.reply(reply, () => {
     const shown = [
       ...(options.length > 0 ? [table(optionColumns, options, session.look)] : []),
+      ...(options.length > 0
+        ? [table(worthColumns, options.flatMap(worthRows), session.look)]
+        : []),
       ...(backstops.length > 0 ? [table(backstopColumns, backstops, session.look)] : []),
     ]
     return shown.length > 0 ? shown.join('\n') : 'there are no options and no backstops\n'

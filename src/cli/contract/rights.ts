@@ -67,6 +67,19 @@ const exposureColumns: readonly Column<ExposureView>[] = [
     cell: ({ limit }) => (limit === null ? null : amount(limit)),
     isRight: true,
   },
+  {
+    title: 'MAY COME, EXPECTED',
+    cell: ({ mayCome: { worst, expected } }) => {
+      if (worst === '0') return null
+      return expected === null ? 'not known' : amount(expected)
+    },
+    isRight: true,
+  },
+  {
+    title: 'AT WORST',
+    cell: ({ mayCome: { worst } }) => (worst === '0' ? null : amount(worst)),
+    isRight: true,
+  },
 ]
 
 export async function exposure(session: Session): Promise<number> {
@@ -75,7 +88,7 @@ export async function exposure(session: Session): Promise<number> {
   session.reply(reply, () =>
     reply.exposure.length > 0
       ? table(exposureColumns, reply.exposure, session.look)
-      : 'no supplier holds anything of ours\n',
+      : 'no supplier holds anything of ours, nor may have us pay\n',
   )
   return exitCodes.ok
 }

@@ -10,6 +10,7 @@ import type { Ms } from '../domain/time.ts'
 import { amountOf, formatAmount } from './amount.ts'
 import { asOf } from './as-of.ts'
 import { milestonesOf } from './money/burn-down.ts'
+import { backstop } from './money/contingent.ts'
 import { noticeDeadline } from './money/exit.ts'
 import { intervalAt } from './money/take-or-pay.ts'
 
@@ -129,6 +130,12 @@ function endsOf(clause: Clause): readonly DueDate[] {
       const { value, unit } = clause.quantity
       const what = `last day to take ${value} ${unit} at ${price}; two persons decide`
       return [{ at: to, what, by: 'us' }]
+    }
+    case 'backstop_purchase': {
+      const { worst, expected } = backstop(clause)
+      const ours = expected === null ? '' : `, ${formatAmount(expected)} as we expect`
+      const what = `last moment to have us buy what is unsold: ${formatAmount(worst)} at most${ours}`
+      return [{ at: to, what, by: clause.with }]
     }
     case 'credit_support':
       return [{ at: to, what: `${clause.guarantor} stands for it no more`, by: clause.guarantor }]

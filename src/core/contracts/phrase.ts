@@ -111,7 +111,10 @@ function saysOfMoney(clause: Rest): string {
       return `we may take ${what} more at ${formatUsd(clause.strikePerHour)} an hour`
     }
     case 'backstop_purchase':
-      return `we buy what is not sold, up to ${dollars(clause.capDollars)}`
+      return [
+        `we buy what is not sold, up to ${dollars(clause.capDollars)}`,
+        ...(clause.expectedPpm === undefined ? [] : [`we expect ${percent(clause.expectedPpm)}`]),
+      ].join('; ')
     case 'prepay':
       return `a ${clause.form} of ${dollars(clause.dollars)}, paid on ${formatDay(clause.paidAt)}`
     case 'equity_vesting':

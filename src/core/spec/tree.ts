@@ -130,6 +130,8 @@ function plainValues(
 function scalarOf(node: Scalar, path: Path): unknown {
   const isWritten =
     /^(max_price|section|per_gb|(?!gb_).*_per_hour)$/.test(String(path.at(-1))) ||
+    // Of a price that has a least and a most.
+    /^(?!gb_).*_per_hour$/.test(String(path.at(-2))) ||
     path.at(-2) === 'envs' ||
     (path.at(-3) === 'budgets' && path.at(-1) === 'amount') ||
     (path.at(-3) === 'exposure_limits' && path.at(-1) === 'max')

@@ -4,14 +4,20 @@
  */
 import { asOf } from '../../core/contracts/as-of.ts'
 import { acceleratorsOf } from '../../core/contracts/capacity.ts'
-import { backstop, optionValue } from '../../core/contracts/money/contingent.ts'
+import {
+  backstop,
+  optionRange,
+  optionValue,
+  type Worth,
+} from '../../core/contracts/money/contingent.ts'
 import { phraseSilence } from '../../core/contracts/phrase.ts'
 import { clauseName, type ExpansionOption } from '../../core/domain/clause.ts'
 import type { Exercise } from '../../core/domain/contract.ts'
 import { event } from '../../core/domain/event.ts'
 import type { Micros } from '../../core/domain/money.ts'
-import type { Offer } from '../../core/domain/offer.ts'
+import { type Offer, offerName } from '../../core/domain/offer.ts'
 import type { Ms } from '../../core/domain/time.ts'
+import type { Marginals } from '../../core/domain/world.ts'
 import type { Ledger, Row, Snapshot } from '../../ports/ledger.ts'
 import { historyOf, lawPut } from './take.ts'
 
@@ -24,16 +30,36 @@ export interface OptionView {
   readonly accelerators: number | null
   /** Of one accelerator, as agreed. */
   readonly strikePerHour: Micros
-  /** Of the cheapest one for sale on demand now; null where nobody sells it. */
+  /** Of the cheapest one for sale on demand now, by contract; null where nobody sells it. */
   readonly marketPerHour: Micros | null
+  /** Whose that is: `<supplier>/<offer>`. */
+  readonly marketOffer: string | null
+  /** The market price at which taking it and leaving it come to the same, if all of it is used. */
+  readonly breakEvenPerHour: Micros
   readonly termDays: number
   /** What it saves over its term at today's market, if all of it is used; null where not known. */
   readonly value: string | null
+  /** What it saves over its term as we forecast it; null where nobody did. */
+  readonly forecast: ForecastView | null
   /** The last moment to take it; null where it has none. */
   readonly until: Ms | null
   /** What one of us said, and a second has not said yet. */
   readonly asked: readonly Asked[]
   readonly assumed: readonly string[]
+}
+
+export interface ForecastView {
+  /** The term is taken to begin here: now, or where the forecast does. */
+  readonly from: Ms
+  readonly least: WorthView
+  readonly likely: WorthView
+  readonly most: WorthView
+}
+
+export interface WorthView {
+  readonly value: string
+  /** From which market price on it pays to take all of it, if what is unused is paid as well. */
+  readonly breakEvenPerHour: Micros | null
 }
 
 export type Asked = Pick<Exercise, 'quantity' | 'dueAt' | 'paper' | 'by'>
@@ -43,8 +69,12 @@ export interface BackstopView {
   readonly with: string
   /** What we would get for it, at most. */
   readonly accelerators: number | null
+  /** What we expect to get of it; null where nobody said what to expect. */
+  readonly expectedAccelerators: number | null
   /** What it costs if nothing else is sold. */
   readonly worst: string
+  readonly expected: string | null
+  /** From then on nothing more is put to us. */
   readonly until: Ms | null
   readonly assumed: readonly string[]
 }
@@ -54,22 +84,28 @@ export interface ContingentView {
   readonly backstops: readonly BackstopView[]
 }
 
-/** `offers`: what is for sale now. */
-export function contingentView(snapshot: Snapshot, offers: readonly Offer[]): ContingentView {
+/** What is for sale now, and what contracts say that it costs. */
+export interface Market {
+  readonly offers: readonly Offer[]
+  readonly agreed: Marginals['agreed']
+}
+
+export function contingentView(snapshot: Snapshot, market: Market): ContingentView {
   const { inForce } = asOf(historyOf(snapshot), snapshot.now, snapshot.now)
   return {
     options: inForce.flatMap((clause) => {
       if (clause.kind !== 'expansion_option') return []
       const exercises = snapshot.rows.exercise.map(({ body }) => body)
       const asked = exercises.filter((each) => each.clause === clauseName(clause))
-      return [{ ...optionOf(clause, offers), asked: asked.map(askedOf) }]
+      return [{ ...optionOf(clause, market, snapshot.now), asked: asked.map(askedOf) }]
     }),
     backstops: inForce.flatMap((clause) => {
       if (clause.kind !== 'backstop_purchase') return []
-      const { worst, accelerators } = backstop(clause)
+      const { worst, expected, ...capacity } = backstop(clause)
       const { with: party, to: until, assumed } = clause
       const shared = { clause: clauseName(clause), with: party, until, assumed }
-      return [{ ...shared, accelerators, worst: String(worst) }]
+      const likely = expected === null ? null : String(expected)
+      return [{ ...shared, ...capacity, worst: String(worst), expected: likely }]
     }),
   }
 }
@@ -78,22 +114,44 @@ function askedOf({ quantity, dueAt, paper, by }: Exercise): Asked {
   return { quantity, dueAt, paper, by }
 }
 
-function optionOf(clause: ExpansionOption, offers: readonly Offer[]): Omit<OptionView, 'asked'> {
+function optionOf(clause: ExpansionOption, market: Market, now: Ms): Omit<OptionView, 'asked'> {
   const { accelerator, quantity, conversions, strikePerHour, termDays, to, assumed } = clause
   const accelerators = acceleratorsOf(quantity, accelerator, conversions)
-  const prices = offers
-    .filter((each) => each.accelerator === accelerator && each.market === 'on-demand')
-    .map(({ pricePerHour, perNode }) => Math.round(pricePerHour / perNode))
-  const marketPerHour = prices.length === 0 ? null : Math.min(...prices)
+  const cheapest = cheapestOf(accelerator, market)
+  const pricePerHour = cheapest?.perHour ?? null
   const value =
-    accelerators === null || marketPerHour === null
+    accelerators === null || pricePerHour === null
       ? null
-      : optionValue(clause, [{ likelyPpm: 1_000_000, pricePerHour: marketPerHour, accelerators }])
+      : optionValue(clause, [{ likelyPpm: 1_000_000, pricePerHour, accelerators }])
   return {
     ...{ clause: clauseName(clause), with: clause.with, accelerator, accelerators },
-    ...{ strikePerHour, marketPerHour, termDays, until: to, assumed },
+    ...{ strikePerHour, marketPerHour: pricePerHour, marketOffer: cheapest?.offer ?? null },
+    // Taking it binds nobody to pay for what goes unused of it.
+    breakEvenPerHour: strikePerHour,
+    ...{ termDays, until: to, assumed },
     value: value === null ? null : String(value),
+    forecast: forecastOf(clause, now),
   }
+}
+
+/** Of one accelerator on demand; an hour costs what is agreed, where that is less than its quote. */
+function cheapestOf(accelerator: string, { offers, agreed }: Market) {
+  const sold = offers
+    .filter((each) => each.accelerator === accelerator && each.market === 'on-demand')
+    .map((each) => {
+      const offer = offerName(each)
+      const price = Math.min(each.pricePerHour, agreed?.[offer] ?? each.pricePerHour)
+      return { offer, perHour: Math.round(price / each.perNode) }
+    })
+  return sold.sort((a, b) => a.perHour - b.perHour || (a.offer < b.offer ? -1 : 1))[0]
+}
+
+function forecastOf(clause: ExpansionOption, now: Ms): ForecastView | null {
+  const found = optionRange(clause, now)
+  if (!found) return null
+  const { from, least, likely, most } = found
+  const view = ({ value, ...rest }: Worth): WorthView => ({ ...rest, value: String(value) })
+  return { from, least: view(least), likely: view(likely), most: view(most) }
 }
 
 export interface ExerciseOrder {

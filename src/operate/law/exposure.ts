@@ -22,6 +22,8 @@ export interface ExposureView {
   /** What guarantors stand for. */
   readonly supported: string
   readonly atRisk: string
+  /** What backstops may have us pay it, beside what is at risk; not known where nobody said it. */
+  readonly mayCome: { readonly worst: string; readonly expected: string | null }
   /** What the policy allows to be at risk; null where it says nothing. */
   readonly limit: string | null
 }
@@ -30,12 +32,14 @@ export function exposureView(charged: Charged): readonly ExposureView[] {
   const { snapshot } = charged
   const clauses = bindingClauses(historyOf(snapshot))
   return exposures(clauses, usedOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
-    const { held, supported, atRisk } = amounts
+    const { held, supported, atRisk, mayCome } = amounts
+    const { worst, expected } = mayCome
     return {
       supplier,
       held: String(held),
       supported: String(supported),
       atRisk: String(atRisk),
+      mayCome: { worst: String(worst), expected: expected === null ? null : String(expected) },
       limit: limitOf(snapshot, supplier),
     }
   })

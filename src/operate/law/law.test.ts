@@ -238,7 +238,7 @@ it('[OP37] an option is taken when two persons said the same, and only once', as
     const done = await takeOption(ledger, { ...order, by, ...change })
     return done.outcome === 'done' ? [done.exercise.by.join(), done.exercise.takenAt] : done.why
   }
-  const open = async () => contingentView(await ledger.read(), []).options
+  const open = async () => contingentView(await ledger.read(), { offers: [], agreed: {} }).options
   assert.deepEqual(await said('ann'), ['ann', null])
   assert.deepEqual(await said('ann'), ['ann', null])
   // Another quantity is another wish.

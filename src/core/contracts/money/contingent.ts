@@ -2,10 +2,20 @@
  * What may come and may not: options that we may exercise, and backstops that we may have to pay.
  * Both are counted beside what is certain, never in it.
  */
-import type { BackstopPurchase, ExpansionOption } from '../../domain/clause.ts'
+import type {
+  BackstopPurchase,
+  Clause,
+  ExpansionOption,
+  Outlook,
+  Range,
+} from '../../domain/clause.ts'
+import { dayMs } from '../../domain/day.ts'
 import type { Micros } from '../../domain/money.ts'
+import type { Ms } from '../../domain/time.ts'
 import { type Amount, amountOf, costOfHours, shareOf } from '../amount.ts'
 import { acceleratorsOf } from '../capacity.ts'
+
+const hourMs = 3_600_000
 
 /** A future, and how likely it is; together they come to a million parts. */
 export interface Scenario {
@@ -30,14 +40,97 @@ export function optionValue(
   }, 0n)
 }
 
+/** What the right is worth in one future, and when taking it pays. */
+export interface Worth {
+  readonly value: Amount
+  /**
+   * The market price from which on taking all of it pays even if what goes unused of it has to be
+   * paid as well; null where nothing of it would be used.
+   */
+  readonly breakEvenPerHour: Micros | null
+}
+
+export interface OptionRange {
+  /** The term is taken to begin here: today, or where the forecast does. */
+  readonly from: Ms
+  readonly least: Worth
+  readonly likely: Worth
+  readonly most: Worth
+}
+
+/** What the right is worth against what we forecast; null where there is no forecast. */
+export function optionRange(clause: ExpansionOption, now: Ms): OptionRange | null {
+  const { forecast = [], quantity, accelerator, conversions } = clause
+  const quantityOf = acceleratorsOf(quantity, accelerator, conversions)
+  const [first] = forecast
+  if (quantityOf === null || !first) return null
+  const from = Math.max(now, first.from)
+  const worth = (is: keyof Range) => worthOf(clause, { forecast, from, is, quantity: quantityOf })
+  return { from, least: worth('least'), likely: worth('likely'), most: worth('most') }
+}
+
+function worthOf(
+  { strikePerHour, termDays }: ExpansionOption,
+  future: {
+    readonly forecast: readonly Outlook[]
+    readonly from: Ms
+    readonly is: keyof Range
+    /** Accelerators. */
+    readonly quantity: number
+  },
+): Worth {
+  const { forecast, from, is, quantity } = future
+  const to = from + termDays * dayMs
+  let [value, usedHours] = [0n, 0]
+  forecast.forEach((each, index) => {
+    const [begin, end] = [Math.max(from, each.from), Math.min(to, forecast[index + 1]?.from ?? to)]
+    const hours = (Math.max(0, end - begin) / hourMs) * Math.min(quantity, each.accelerators[is])
+    value += costOfHours(Math.max(0, each.perHour[is] - strikePerHour), hours)
+    usedHours += hours
+  })
+  const whole = strikePerHour * quantity * termDays * 24
+  const breakEvenPerHour = usedHours === 0 ? null : Math.ceil(whole / usedHours)
+  return { value, breakEvenPerHour }
+}
+
 export interface Contingency {
   /** What it costs if the supplier sells nothing of it. */
   readonly worst: Amount
+  /** What we expect it to cost; null where nobody said what to expect. */
+  readonly expected: Amount | null
   /** What we would get for it, at most. */
   readonly accelerators: number | null
+  readonly expectedAccelerators: number | null
 }
 
 export function backstop(clause: BackstopPurchase): Contingency {
-  const accelerators = acceleratorsOf(clause.quantity, clause.accelerator, clause.conversions)
-  return { worst: amountOf(clause.capDollars), accelerators }
+  const { capDollars, expectedPpm, quantity, accelerator, conversions } = clause
+  const accelerators = acceleratorsOf(quantity, accelerator, conversions)
+  const isSaid = expectedPpm !== undefined
+  return {
+    worst: amountOf(capDollars),
+    expected: isSaid ? shareOf(amountOf(capDollars), expectedPpm) : null,
+    accelerators,
+    expectedAccelerators:
+      isSaid && accelerators !== null ? (accelerators * expectedPpm) / 1_000_000 : null,
+  }
+}
+
+export interface Liability {
+  readonly worst: Amount
+  /** Null where nobody said what to expect of one of them. */
+  readonly expected: Amount | null
+}
+
+/** What a supplier may have us pay at a moment. */
+export function liabilityTo(supplier: string, clauses: readonly Clause[], at: Ms): Liability {
+  let [worst, expected]: [Amount, Amount | null] = [0n, 0n]
+  for (const clause of clauses) {
+    if (clause.kind !== 'backstop_purchase' || clause.with !== supplier) continue
+    if (at < clause.from || (clause.to !== null && at >= clause.to)) continue
+    const one = backstop(clause)
+    worst += one.worst
+    expected = expected === null || one.expected === null ? null : expected + one.expected
+  }
+  return { worst, expected }
 }

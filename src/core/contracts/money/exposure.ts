@@ -7,6 +7,7 @@ import type { ExposureLimit } from '../../domain/supplier.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Amount, amountOf, atLeastNothing, least } from '../amount.ts'
 import { nearFrom } from '../calendar.ts'
+import { type Liability, liabilityTo } from './contingent.ts'
 
 export interface Exposure {
   readonly supplier: string
@@ -15,6 +16,8 @@ export interface Exposure {
   /** What guarantors stand for now. */
   readonly supported: Amount
   readonly atRisk: Amount
+  /** What it may have us pay, and may not: beside what is at risk, never in it. */
+  readonly mayCome: Liability
 }
 
 /** A supplier that holds more of ours than it may. */
@@ -65,9 +68,9 @@ export function exposures(
       const paid = amountOf(clause.dollars)
       held += atLeastNothing(paid - least(paid, used[clauseName(clause)] ?? 0n))
     }
-    return held === 0n
-      ? []
-      : [{ supplier, held, supported, atRisk: atLeastNothing(held - supported) }]
+    const mayCome = liabilityTo(supplier, inForce, now)
+    if (held === 0n && mayCome.worst === 0n) return []
+    return [{ supplier, held, supported, atRisk: atLeastNothing(held - supported), mayCome }]
   })
 }
 

@@ -59,6 +59,23 @@ const wrong: readonly (readonly [string, string])[] = [
     '$.quantity: found the text "100 chips"…; meant 100 accelerators',
   ],
   [
+    `{kind: backstop_purchase, cap: $1M, accelerator: H100, quantity: 100 accelerators,
+     expected: 30}`,
+    '$.expected: found the number 30; expected a share from 0% to 100%…; meant 30%',
+  ],
+  [
+    `{kind: expansion_option, quantity: 8 accelerators, accelerator: H100, strike_per_hour: 2,
+     term: 9 days, forecast: [{from: 2025-02-01, price_per_hour: {least: 3, likely: 2.50, most: 4},
+     accelerators: 8}]}`,
+    '$.forecast[0].price_per_hour.likely: found the number 2.50; expected no less than least',
+  ],
+  [
+    `{kind: expansion_option, quantity: 8 accelerators, accelerator: H100, strike_per_hour: 2,
+     term: 9 days, forecast: [{from: 2025-02-01, price_per_hour: 3,
+     accelerators: {least: 1, most: 8}}]}`,
+    '$.forecast[0].accelerators.likely: found nothing; expected a whole number from 0 to…',
+  ],
+  [
     '{kind: sla_credit, bands: [{below: 99, credit: 10%}]}',
     '$.bands[0].below: found the number 99; expected a share from 0% to 100%…; meant 99%',
   ],

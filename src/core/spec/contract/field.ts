@@ -3,7 +3,7 @@
  * `10 business days`, `1 GW`, `2025-01-21`.
  */
 import { z } from 'zod'
-import type { Condition, Dimension, Operator, Rung, Scope } from '../../domain/clause.ts'
+import type { Condition, Dimension, Operator, Range, Rung, Scope } from '../../domain/clause.ts'
 import type { Quantity, Unit } from '../../domain/contract.ts'
 import { parseMoment, type Weekday, type Window } from '../../domain/day.ts'
 import type { Ms } from '../../domain/time.ts'
@@ -114,6 +114,24 @@ export const quantity = field<Quantity>({
     return match && right ? `${match[1]}${match[2] ?? ''} ${right}` : null
   },
 })
+
+const rangeExpected = 'one value, or a map with least, likely and most'
+
+/** What we think of a value: one that is as good as sure, or three. */
+export function range(of: z.ZodType<number>) {
+  const bounds = map(rangeExpected, { least: of, likely: of, most: of }).superRefine(
+    ({ least, likely, most }, context) => {
+      const add = (key: string, than: string) => {
+        context.addIssue({ code: 'custom', message: `no less than ${than}`, path: [key] })
+      }
+      if (likely < least) add('likely', 'least')
+      if (most < likely) add('most', 'likely')
+    },
+  )
+  return z.union([of, bounds], { error: rangeExpected }).transform((value): Range => {
+    return typeof value === 'number' ? { least: value, likely: value, most: value } : value
+  })
+}
 
 /** The days on which capacity came from one rung to the next. */
 export const rungs = {

@@ -2,6 +2,7 @@
  * Clauses about what we owe, what we paid, and what an hour costs.
  */
 import { z } from 'zod'
+import type { Outlook } from '../../domain/clause.ts'
 import { choice, map, name, positive, usdPerHour, whole } from '../field.ts'
 import {
   climb,
@@ -11,6 +12,7 @@ import {
   moment,
   parties,
   quantity,
+  range,
   reachedOf,
   rungs,
   share,
@@ -91,6 +93,20 @@ const spendCommit = clauseKind(
   }),
 )
 
+const forecast = z
+  .array(
+    map('a map with from, price_per_hour and accelerators', {
+      from: moment,
+      price_per_hour: range(usdPerHour).describe('Of one accelerator on the market'),
+      accelerators: range(whole(0, 100_000_000)).describe('That we would use'),
+    }).transform(({ from, price_per_hour: perHour, accelerators }): Outlook => {
+      return { from, perHour, accelerators }
+    }),
+    { error: 'a list of days and what we think of the time from each on' },
+  )
+  .min(1, 'at least one day')
+  .superRefine(inOrderOfTime('a day after the one before'))
+
 const expansionOption = clauseKind(
   'expansion_option',
   {
@@ -98,27 +114,38 @@ const expansionOption = clauseKind(
     accelerator: word,
     strike_per_hour: usdPerHour,
     term: days,
+    forecast: forecast.optional().describe('What we think of the market and our need of it'),
     reached: map('a map with energised, delivered and accepted', rungs)
       .superRefine(climb)
       .optional()
       .describe('How far it is, once it was taken'),
   },
-  (terms, _given, canonical) => ({
+  (terms, given, canonical) => ({
     quantity: terms.quantity,
     accelerator: canonical(terms.accelerator),
     strikePerHour: terms.strike_per_hour,
     termDays: terms.term,
+    // No paper says what the future brings, so it is ours wherever it is told.
+    ...(terms.forecast && { forecast: given('forecast', undefined, terms.forecast) }),
     ...(terms.reached && { reached: reachedOf(terms.reached) }),
   }),
 )
 
 const backstopPurchase = clauseKind(
   'backstop_purchase',
-  { cap: dollars, quantity, accelerator: word },
-  (terms, _given, canonical) => ({
+  {
+    cap: dollars,
+    quantity,
+    accelerator: word,
+    expected: share.optional().describe('What of it we expect to have to buy'),
+  },
+  (terms, given, canonical) => ({
     capDollars: terms.cap,
     quantity: terms.quantity,
     accelerator: canonical(terms.accelerator),
+    ...(terms.expected !== undefined && {
+      expectedPpm: given('expected', undefined, terms.expected),
+    }),
   }),
 )
 
