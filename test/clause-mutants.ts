@@ -21,6 +21,7 @@ const calm = 'src/operate/law/price/calm.test.ts'
 const rates = 'src/api/handlers/rates.test.ts'
 const ofPrice = `${price}/price.test.ts`
 const ofContingent = `${money}/contingent.test.ts`
+const ofLeaving = `${money}/leaving.test.ts`
 const ofClaims = `${money}/claims.test.ts`
 
 /** The kinds that simulated days break, each with the bug of theirs that is about it. */
@@ -226,5 +227,30 @@ export const clauseMutants: readonly ClauseMutant[] = [
     `${money}/exit.ts`,
     'return to === null ? null : to - noticeDays * dayMs',
     'return noticeDays < 0 ? null : to',
+  ]),
+  clause('term_end: over', 'what is over is still to be paid', ofLeaving, [
+    `${money}/leaving.ts`,
+    'inOrder.find(({ to }) => to > at)',
+    'inOrder.find(({ to }) => to >= at)',
+  ]),
+  clause('term_end: cheapest', 'the dearest day is marked', ofLeaving, [
+    `${money}/leaving.ts`,
+    'totals.reduce(least)',
+    'totals.reduce((a, b) => (a > b ? a : b))',
+  ]),
+  clause('term_end: refund', 'nothing comes back of what was paid ahead', ofLeaving, [
+    `${money}/leaving.ts`,
+    'costs: fee - back',
+    'costs: fee',
+  ]),
+  clause('term_end: milestone', 'what was charged is to be paid once more', ofLeaving, [
+    `${money}/leaving.ts`,
+    '(soFar > due ? soFar : due)',
+    'soFar',
+  ]),
+  clause('cancel_resale_pause: curve', 'what is resold brings nothing', ofLeaving, [
+    `${money}/leaving.ts`,
+    'atLeastNothing(remaining - amount)',
+    'remaining',
   ]),
 ]

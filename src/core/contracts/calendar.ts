@@ -134,7 +134,8 @@ function endsOf(clause: Clause): readonly DueDate[] {
     case 'backstop_purchase': {
       const { worst, expected } = backstop(clause)
       const ours = expected === null ? '' : `, ${formatAmount(expected)} as we expect`
-      const what = `last moment to have us buy what is unsold: ${formatAmount(worst)} at most${ours}`
+      const most = `${formatAmount(worst)} at most${ours}`
+      const what = `last moment to have us buy what is unsold: ${most}`
       return [{ at: to, what, by: clause.with }]
     }
     case 'credit_support':

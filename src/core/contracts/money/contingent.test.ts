@@ -115,7 +115,7 @@ it('[CL121] an option is worth what it saves by day against the forecast', () =>
   assert.deepEqual(optionRange(idle, day('2025-03-01'))?.likely, nothing)
 })
 
-it('[CL121] no less is saved at most than at least, nor more than the market of today gives', () => {
+it('[CL121] no less is saved at most than at least, nor more than the dearest market gives', () => {
   const clause = optionOf('')
   const three = (max: number) => {
     const bound = fc.integer({ min: 0, max })
