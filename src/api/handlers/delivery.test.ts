@@ -169,6 +169,13 @@ interface Told {
   readonly by?: string | null
 }
 
+interface Point {
+  readonly at: number
+  readonly because: readonly { readonly why: string }[]
+  readonly remaining: string
+  readonly isCheapest: boolean
+}
+
 it('[AP39] leaving costs its share of what is still to be paid', async (t) => {
   const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
   const terms = `  - kind: take_or_pay
@@ -187,6 +194,18 @@ it('[AP39] leaving costs its share of what is still to be paid', async (t) => {
   const remaining = 10 * 240 * 2_000_000 + 1_000_000_000
   assert.deepEqual([end.clause, end.remaining], ['build/end', String(remaining)])
   assert.deepEqual([end.fee, end.noticeBy], [String(remaining / 2), Date.parse('1970-01-30')])
+  // Of each hour that was not used until now.
+  assert.equal(end.owed, String(10 * 480 * 2_000_000))
+  const told = end.curve.map((each: Point) => {
+    const why = each.because.map((step) => step.why).join('+')
+    return [new Date(each.at).toISOString().slice(0, 10), why, each.remaining, each.isCheapest]
+  })
+  assert.deepEqual(told, [
+    ['1970-01-21', 'today', String(remaining), true],
+    ['1970-01-30', 'notice', String(10 * 24 * 2_000_000 + 1_000_000_000), false],
+    ['1970-01-31', 'interval', '1000000000', false],
+    ['1970-03-01', 'end', '1000000000', false],
+  ])
 })
 
 it('[AP39] the clause says whether something else may stand in for what was agreed', async (t) => {

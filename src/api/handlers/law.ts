@@ -6,7 +6,7 @@ import { type Contract, isAgreed, type LawRecord, type Waiver } from '../../core
 import { personOf } from '../../core/domain/token.ts'
 import { contingentView, takeOption } from '../../operate/law/contingent.ts'
 import { deliveryView, substitutionView } from '../../operate/law/delivery.ts'
-import { exitsView } from '../../operate/law/exit.ts'
+import { type ExitView, exitsView } from '../../operate/law/exit.ts'
 import { datesView, gapsView, lawView } from '../../operate/law/look.ts'
 import { keep } from '../../operate/law/record.ts'
 import {
@@ -97,7 +97,7 @@ export function lawHandlers(house: House): Handlers<Names> {
       operator.nudge()
       return { exercise: { ...done.exercise, by: [...done.exercise.by] } }
     },
-    exits: async () => ({ exits: exitsView(await chargedOf(ledger, books)).map(shown) }),
+    exits: async () => ({ exits: exitsView(await chargedOf(ledger, books)).map(exitReply) }),
     async substitute({ body }) {
       const found = substitutionView(await ledger.read(), body)
       if (found) return { ...found, differences: [...found.differences] }
@@ -138,6 +138,13 @@ function recordView(record: LawRecord): RecordView {
 
 function waiverView(waiver: Waiver): WaiverView {
   return { ...waiver, by: [...waiver.by], isInForce: isAgreed(waiver) }
+}
+
+function exitReply(view: ExitView) {
+  const curve = view.curve.map((each) => {
+    return { ...each, because: [...each.because], ways: [...each.ways] }
+  })
+  return { ...shown(view), curve }
 }
 
 function shown<T extends { readonly assumed: readonly string[] }>(view: T) {

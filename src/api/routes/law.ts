@@ -109,7 +109,8 @@ export const lawRoutes = {
     query: none,
     body: none,
     reply: z.object({ exits: z.array(ExitView) }),
-    about: 'What leaving each agreement now would cost, and until when notice may be given.',
+    about:
+      'What leaving each agreement would cost from now to its end, and the last day of notice.',
   },
   substitute: {
     ...paths.substitute,

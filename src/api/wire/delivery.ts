@@ -136,12 +136,36 @@ export const ExerciseView = z.object({
 })
 export type ExerciseView = z.infer<typeof ExerciseView>
 
+const LeavingView = z.object({
+  at: ms,
+  because: z
+    .array(
+      z.object({
+        why: z.enum(['today', 'notice', 'interval', 'milestone', 'payment', 'terms', 'end']),
+        clause,
+      }),
+    )
+    .describe('why this day is told; between two of them it stays, or goes evenly'),
+  remaining: amount.describe('to be paid yet'),
+  fee: amount.describe('what leaving costs of it'),
+  back: amount.describe('comes back of what was paid ahead'),
+  ways: z
+    .array(z.object({ way: z.enum(['leave', 'cancel', 'resale', 'pause']), costs: amount }))
+    .describe('the cheapest first'),
+  before: amount.describe('comes due from now until then, if nothing more is used'),
+  total: amount.describe('that, and the cheapest way out'),
+  isCheapest: z.boolean(),
+})
+export type LeavingView = z.infer<typeof LeavingView>
+
 export const ExitView = z.object({
   clause,
   with: z.string(),
   remaining: amount.nullable().describe('to be paid yet; null where a commitment has no end'),
   fee: amount.nullable().describe('what leaving now costs of it'),
+  owed: amount.describe('for what is over and was not used, whatever is done'),
   noticeBy: ms.nullable(),
+  curve: z.array(LeavingView).describe('from now to the end; empty where a commitment has no end'),
   assignment: z.enum(['free', 'consent', 'forbidden']),
   assumed: z.array(z.string()),
 })

@@ -1,4 +1,4 @@
-/** `contract delivery`, `contingent`, `exit` and `substitute`, over a scripted server. */
+/** `contract delivery`, `contingent` and `substitute`, over a scripted server. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { type Answers, fakeServer, loggedIn, run } from '../stage.test.ts'
@@ -61,14 +61,6 @@ const answers: Answers = {
     const by = isFirst ? ['ann'] : ['ann', 'ben']
     return { exercise: { id: 'o1', ...order, by, takenAt: isFirst ? null : day('2026-11-30') } }
   },
-  exits: () => ({
-    exits: [
-      {
-        ...{ clause: 'build/end', with: 'rival', remaining: null, fee: null, assumed: [] },
-        ...{ noticeBy: day('2026-12-31'), assignment: 'consent' },
-      },
-    ],
-  }),
   substitute: ({ body }) => ({
     ...{ clause: (body as { clause: string }).clause, with: 'rival', verdict: 'consent' },
     differences: [{ figure: 'fabric', agreed: 'infiniband', delivered: null }],
@@ -127,11 +119,6 @@ describe('what comes', () => {
     const none = await taken('0')
     assert.deepEqual([none.exitCode, none.asked], [2, undefined])
     assert.match(none.stderr, /Expected a number above 0/)
-  })
-
-  it('tells what leaving costs, where that is known', async (t) => {
-    const { stdout } = await says(t, 'exit')
-    assert.match(stdout, /build\/end +rival +- +- +2026-12-31 +with consent/)
   })
 
   it('holds figures against what was agreed', async (t) => {

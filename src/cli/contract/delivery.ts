@@ -1,10 +1,9 @@
 /**
- * `calumet contract delivery`, `contingent`, `exit` and `substitute`: what was promised to come,
- * what may come besides, what leaving costs, and what may stand in for it.
+ * `calumet contract delivery`, `contingent` and `substitute`: what was promised to come, what may
+ * come besides, and what may stand in for it.
  */
 import type {
   BackstopView,
-  ExitView,
   OptionView,
   RampView,
   SubstitutionReply,
@@ -216,29 +215,6 @@ export async function exercise(
     if (takenAt === null) return `${said} once somebody beside ${persons} says the same\n`
     return `${said} are taken, say ${persons}\n`
   })
-  return exitCodes.ok
-}
-
-const exitColumns: readonly Column<ExitView>[] = [
-  { title: 'CLAUSE', cell: ({ clause }) => clause },
-  { title: 'WITH', cell: (row) => row.with },
-  { title: 'STILL TO PAY', cell: ({ remaining }) => amount(remaining), isRight: true },
-  { title: 'LEAVING COSTS', cell: ({ fee }) => amount(fee), isRight: true },
-  { title: 'NOTICE BY', cell: ({ noticeBy }) => (noticeBy === null ? null : formatDay(noticeBy)) },
-  { title: 'MAY BE PASSED ON', cell: ({ assignment }) => passedOn[assignment] },
-  { title: 'ASSUMED', cell: ({ assumed }) => assumed.join(', ') || null },
-]
-
-const passedOn = { free: 'yes', consent: 'with consent', forbidden: 'no' } as const
-
-export async function exit(session: Session): Promise<number> {
-  const api = await session.api()
-  const reply = await api.call('exits', {})
-  session.reply(reply, () =>
-    reply.exits.length > 0
-      ? table(exitColumns, reply.exits, session.look)
-      : 'no agreement says how it ends\n',
-  )
   return exitCodes.ok
 }
 

@@ -100,8 +100,11 @@ function addDelivery(contract: Command, does: Does): void {
     )
   contract
     .command('exit')
-    .description('what leaving each agreement now would cost, and until when notice may be given')
-    .action(does(async (session) => (await import('./delivery.ts')).exit(session)))
+    .description(
+      'what leaving each agreement would cost from now to its end, and when it is cheapest',
+    )
+    .argument('[name]', 'a contract or clause; all by default')
+    .action(does(async (session, [name]) => (await import('./exit.ts')).exit(session, name)))
   contract
     .command('substitute')
     .description('whether what is offered instead may stand in for what was agreed')

@@ -134,7 +134,7 @@ function optionOf(clause: ExpansionOption, market: Market, now: Ms): Omit<Option
   }
 }
 
-/** Of one accelerator on demand; an hour costs what is agreed, where that is less than its quote. */
+/** Of one accelerator on demand, at what is agreed where that is less than its quote. */
 function cheapestOf(accelerator: string, { offers, agreed }: Market) {
   const sold = offers
     .filter((each) => each.accelerator === accelerator && each.market === 'on-demand')

@@ -1,11 +1,18 @@
 /**
- * What leaving an agreement now would cost: its fee, of what would still have to be paid under it.
+ * What leaving an agreement would cost: now, and wherever that steps until its end.
  */
-import { type Amount, amountOf, atLeastNothing, costOfHours } from '../../core/contracts/amount.ts'
 import { acceptedUnder, bindingClauses } from '../../core/contracts/money/account.ts'
-import { exitCost, noticeDeadline } from '../../core/contracts/money/exit.ts'
-import { committedHours, intervalAt, spanOf } from '../../core/contracts/money/take-or-pay.ts'
-import { type Clause, clauseName, type TakeOrPay, type TermEnd } from '../../core/domain/clause.ts'
+import type { Due } from '../../core/contracts/money/dues.ts'
+import { noticeDeadline } from '../../core/contracts/money/exit.ts'
+import {
+  type LeavingPoint,
+  leavings,
+  type Step,
+  type UsedUp,
+  type WayOut,
+} from '../../core/contracts/money/leaving.ts'
+import { intervalAt } from '../../core/contracts/money/take-or-pay.ts'
+import { type Clause, clauseName, type TermEnd } from '../../core/domain/clause.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import { accountOf, type Charged, duesOf, partsOf } from './money.ts'
 import { historyOf } from './take.ts'
@@ -18,69 +25,94 @@ export interface ExitView {
   readonly remaining: string | null
   /** What leaving now costs of it. */
   readonly fee: string | null
+  /** For intervals and milestones that are over and were not used, whatever is done. */
+  readonly owed: string
   /** The last moment to give notice, so that it ends at its end; null without an end. */
   readonly noticeBy: Ms | null
+  /** From now to the end, if nothing more is used; nothing where a commitment has no end. */
+  readonly curve: readonly LeavingView[]
   readonly assignment: TermEnd['assignment']
   readonly assumed: readonly string[]
 }
 
+/** Leaving on one day. Amounts in micro-dollars, as texts. */
+export interface LeavingView {
+  readonly at: Ms
+  readonly because: readonly Step[]
+  readonly remaining: string
+  readonly fee: string
+  /** Comes back of what was paid ahead. */
+  readonly back: string
+  /** The cheapest first; below nothing where more comes back than it costs. */
+  readonly ways: readonly { readonly way: WayOut['way']; readonly costs: string }[]
+  /** Comes due from now until then, whatever is done. */
+  readonly before: string
+  /** That, and the cheapest way out. */
+  readonly total: string
+  readonly isCheapest: boolean
+}
+
 export function exitsView(charged: Charged): readonly ExitView[] {
   const { now } = charged.snapshot
-  const clauses = bindingClauses(historyOf(charged.snapshot)).filter(({ from, to }) => {
-    return from <= now && (to === null || now < to)
+  // What begins later is to be paid as well.
+  const clauses = bindingClauses(historyOf(charged.snapshot)).filter(({ to }) => {
+    return to === null || now < to
   })
-  const remainingOf = remainders(charged, clauses)
-  return clauses.flatMap((clause): ExitView[] => {
-    if (clause.kind !== 'term_end') return []
-    const parts = clauses
-      .filter(({ contract }) => contract === clause.contract)
-      .map((each) => remainingOf(each))
-    const isKnown = parts.every((each) => each !== null)
-    const remaining = isKnown ? parts.reduce<Amount>((sum, each) => sum + (each ?? 0n), 0n) : null
+  const ends = clauses.filter((each) => each.kind === 'term_end' && each.from <= now) as TermEnd[]
+  if (ends.length === 0) return []
+  const { used, dues } = usedUp(charged, clauses)
+  return ends.map((clause): ExitView => {
+    const owed = dues.filter((due) => due.clause.startsWith(`${clause.contract}/`))
+    const curve = leavings(clause, clauses, used)?.map(leavingView) ?? []
     const { with: party, assignment, assumed } = clause
-    return [
-      {
-        ...{ clause: clauseName(clause), with: party, assignment, assumed },
-        remaining: remaining === null ? null : String(remaining),
-        fee: remaining === null ? null : String(exitCost(clause, remaining)),
-        noticeBy: noticeDeadline(clause),
-      },
-    ]
+    return {
+      ...{ clause: clauseName(clause), with: party, assignment, assumed },
+      remaining: curve[0]?.remaining ?? null,
+      fee: curve[0]?.fee ?? null,
+      owed: String(owed.reduce((sum, each) => sum + each.amount, 0n)),
+      noticeBy: noticeDeadline(clause),
+      curve,
+    }
   })
 }
 
-/** What is still to be paid under a commitment; nothing under any other clause. */
-function remainders(charged: Charged, clauses: readonly Clause[]) {
+function leavingView(point: LeavingPoint): LeavingView {
+  const { at, because, isCheapest, ways, remaining, fee, back, before, total } = point
+  return {
+    ...{ at, because, isCheapest },
+    ...{ remaining: String(remaining), fee: String(fee), back: String(back) },
+    ways: ways.map(({ way, costs }) => ({ way, costs: String(costs) })),
+    ...{ before: String(before), total: String(total) },
+  }
+}
+
+function usedUp(
+  charged: Charged,
+  clauses: readonly Clause[],
+): { readonly used: UsedUp; readonly dues: readonly Due[] } {
   const { now } = charged.snapshot
   const parts = partsOf(charged)
   const account = accountOf(charged, parts)
   const startOf = new Map(parts.map(({ id, from }) => [id, from]))
-  const owed = duesOf(charged, parts, account)
-  const accepted = acceptedUnder(clauses)
-  return (clause: Clause): Amount | null => {
-    const name = clauseName(clause)
-    const taken = account.draws.filter((each) => each.clause === name)
-    if (clause.kind === 'spend_commit') {
-      const paid = [...taken, ...owed.filter((each) => each.clause === name)]
-      const sum = paid.reduce((all, { amount }) => all + amount, 0n)
-      return atLeastNothing(amountOf(clause.totalDollars) - sum)
-    }
-    if (clause.kind !== 'take_or_pay') return 0n
-    if (clause.to === null) return null
-    const span = intervalAt(clause, now)
-    if (!span) return 0n
-    const used = taken
-      .filter(({ charge }) => (startOf.get(charge) ?? 0) >= span.from)
-      .reduce((hours, each) => hours + each.hours, 0)
-    return costOfHours(clause.pricePerHour, Math.max(0, hoursFrom(clause, span.index) - used))
+  const presentFrom = new Map(
+    clauses.flatMap((each) => {
+      return each.kind === 'take_or_pay' ? [[clauseName(each), intervalAt(each, now)?.from]] : []
+    }) as readonly (readonly [string, Ms | undefined])[],
+  )
+  const hours: Record<string, number> = {}
+  const spent: Record<string, bigint> = {}
+  const drawn: Record<string, bigint> = {}
+  for (const each of account.draws) {
+    const { clause } = each
+    spent[clause] = (spent[clause] ?? 0n) + each.amount
+    const from = presentFrom.get(clause)
+    if (from === undefined || (startOf.get(each.charge) ?? 0) < from) continue
+    hours[clause] = (hours[clause] ?? 0) + each.hours
   }
-
-  function hoursFrom(clause: TakeOrPay, index: number): number {
-    let hours = 0
-    for (let span = spanOf(clause, index); span.from < span.to; ) {
-      hours += committedHours(clause, span, accepted(clause, span.from))
-      span = spanOf(clause, span.index + 1)
-    }
-    return hours
+  const dues = duesOf(charged, parts, account)
+  for (const { clause, amount } of dues) {
+    spent[clause] = (spent[clause] ?? 0n) + amount
   }
+  for (const { clause, amount } of account.prepaid) drawn[clause] = (drawn[clause] ?? 0n) + amount
+  return { used: { now, hours, spent, drawn, accepted: acceptedUnder(clauses) }, dues }
 }
