@@ -111,6 +111,39 @@ it('[AP39] options and backstops stand apart from what is certain', async (t) =>
   assert.deepEqual(backstop.assumed, [])
 })
 
+it('[AP39] what we expect ourselves is told as ours, in dollars and in capacity', async (t) => {
+  const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
+  const ours = contract
+    .replace(
+      'accelerator: H100 }\n  - kind: subst',
+      'accelerator: H100, expected: 20% }\n  - kind: subst',
+    )
+    .replace(
+      'term: 10 days',
+      `term: 10 days
+    forecast:
+      - { from: 1970-02-01, price_per_hour: { least: 1, likely: 2.50, most: 3 }, accelerators: 5 }`,
+    )
+  assert.deepEqual((await home.apply(ours)).body.faults ?? [], [])
+  const { options, backstops } = (await home.ask('GET /v1/law/contingent')).body
+  const [{ forecast, assumed }] = options
+  assert.deepEqual([forecast.from, assumed], [Date.parse('1970-02-01'), ['forecast']])
+  // Half of it would be used, so that all of it pays from twice its price on.
+  const worth = (value: number) => ({ value: String(value), breakEvenPerHour: 3_000_000 })
+  assert.deepEqual(
+    [forecast.least, forecast.likely, forecast.most],
+    [worth(0), worth(5 * 240 * 1_000_000), worth(5 * 240 * 1_500_000)],
+  )
+  const [backstop] = backstops
+  assert.deepEqual([backstop.expected, backstop.expectedAccelerators], ['400000000000', 10])
+  const until = Date.parse('2100-01-01')
+  assert.deepEqual([backstop.until, backstop.assumed], [until, ['expected']])
+  const [{ atRisk, mayCome }] = (await home.ask('GET /v1/exposure')).body.exposure
+  const capacity = [{ accelerator: 'H100', accelerators: 50, expectedAccelerators: 10 }]
+  const amounts = { worst: '2000000000000', expected: '400000000000' }
+  assert.deepEqual([atRisk, mayCome], ['0', { ...amounts, until, capacity }])
+})
+
 it('[AP39] an option is held against the cheapest offer on demand', async (t) => {
   const home = await stage(t)
   await home.apply(contract)

@@ -244,7 +244,7 @@ it('[CL50] [OP32] tells what a supplier holds of ours, and warns of too much', a
     return [exposure, warned]
   }
   // Sixteen dollars of it were used.
-  const mayCome = { worst: '0', expected: '0' }
+  const mayCome = { worst: '0', expected: '0', until: null, capacity: [] }
   const sums = { held: '84000000', supported: '20000000', atRisk: '64000000', mayCome }
   const amounts = { supplier: 'acme', ...sums }
   assert.deepEqual(await told(''), [[{ ...amounts, limit: null }], []])

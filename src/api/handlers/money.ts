@@ -106,7 +106,12 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       if (kept !== null) throw new Refused('invalid', kept)
       return { ...found, assumed: [...found.assumed], entries: [...found.entries] }
     },
-    exposure: async () => ({ exposure: [...exposureView(await charged())] }),
+    async exposure() {
+      const exposure = exposureView(await charged()).map(({ mayCome, ...view }) => {
+        return { ...view, mayCome: { ...mayCome, capacity: [...mayCome.capacity] } }
+      })
+      return { exposure }
+    },
     async rates({ query }) {
       const all = await charged()
       const { at = all.snapshot.now, known = all.snapshot.now } = query

@@ -46,7 +46,20 @@ export const ExposureView = z.object({
   supported: amount.describe('what guarantors stand for'),
   atRisk: amount,
   mayCome: z
-    .object({ worst: amount, expected: amount.nullable().describe('null where nobody said') })
+    .object({
+      worst: amount,
+      expected: amount.nullable().describe('null where nobody said what to expect'),
+      until: ms.nullable().describe('from then on none of it can come'),
+      capacity: z
+        .array(
+          z.object({
+            accelerator: z.string(),
+            accelerators: z.number().nullable(),
+            expectedAccelerators: z.number().nullable(),
+          }),
+        )
+        .describe('what we would get for it'),
+    })
     .describe('what backstops may have us pay it, beside what is at risk'),
   limit: amount.nullable().describe('what the policy allows to be at risk'),
 })

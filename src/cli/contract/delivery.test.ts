@@ -55,6 +55,24 @@ const answers: Answers = {
       },
     ],
   }),
+  exposure: () => ({
+    exposure: [
+      {
+        ...{ supplier: 'rival', held: '5000000', supported: '0', atRisk: '5000000', limit: null },
+        mayCome: {
+          ...{ worst: '8000000', expected: '2000000', until: day('2027-01-01') },
+          capacity: [
+            { accelerator: 'H100', accelerators: 1_000, expectedAccelerators: 250 },
+            { accelerator: 'TPU', accelerators: 8, expectedAccelerators: null },
+          ],
+        },
+      },
+      {
+        ...{ supplier: 'ally', held: '5000000', supported: '0', atRisk: '5000000', limit: null },
+        mayCome: { worst: '8000000', expected: null, until: null, capacity: [] },
+      },
+    ],
+  }),
   exercise: ({ body }) => {
     const order = body as { clause: string; quantity: number; dueAt: number; paper: string }
     const isFirst = order.quantity === 500
@@ -102,6 +120,14 @@ describe('what comes', () => {
         ['build/more', 'our forecast from 2027-01-01, likely', '$2.19M', '$5.00'],
       ],
     )
+  })
+
+  it('tells what may come to a supplier beside what is at risk there', async (t) => {
+    const { stdout } = await says(t, 'exposure')
+    const [, rival, ally] = stdout.split('\n').map((line) => line.trim().split(/ {2,}/).slice(3))
+    const capacity = '250 of 1,000 H100, ? of 8 TPU'
+    assert.deepEqual(rival, ['$5.00', '-', '$2.00', '$8.00', capacity, '2027-01-01'])
+    assert.deepEqual(ally, ['$5.00', '-', 'not known', '$8.00', '-', '-'])
   })
 
   it('takes an option, for which two have to say the same', async (t) => {

@@ -47,10 +47,11 @@ const pointColumns: readonly Column<PointRow>[] = [
   { title: 'DUE BEFORE', cell: ({ before }) => amount(before), isRight: true },
   {
     title: 'IN ALL',
-    cell: ({ total, isCheapest }) => `${amount(total)}${isCheapest ? ' cheapest' : ''}`,
+    cell: ({ total }) => amount(total),
     isRight: true,
     tint: ({ isCheapest }) => (isCheapest ? 'green' : null),
   },
+  { title: 'CHEAPEST', cell: ({ isCheapest }) => (isCheapest ? 'here' : null) },
 ]
 
 const reasons = {
@@ -60,7 +61,7 @@ const reasons = {
   milestone: 'a milestone',
   payment: 'paid ahead',
   terms: 'terms change',
-  end: 'it ends',
+  end: 'its end',
 } as const
 
 function because({ because: all }: PointRow): string {

@@ -80,7 +80,26 @@ const exposureColumns: readonly Column<ExposureView>[] = [
     cell: ({ mayCome: { worst } }) => (worst === '0' ? null : amount(worst)),
     isRight: true,
   },
+  {
+    title: 'FOR',
+    cell: ({ mayCome: { capacity } }) => capacity.map(capacityText).join(', ') || null,
+  },
+  {
+    title: 'UNTIL',
+    cell: ({ mayCome: { until } }) => (until === null ? null : formatDay(until)),
+  },
 ]
+
+function capacityText({
+  accelerator,
+  accelerators,
+  expectedAccelerators,
+}: ExposureView['mayCome']['capacity'][number]): string {
+  const [some, most] = [expectedAccelerators, accelerators].map((each) => {
+    return each === null ? '?' : each.toLocaleString('en-US')
+  })
+  return `${some} of ${most} ${accelerator}`
+}
 
 export async function exposure(session: Session): Promise<number> {
   const api = await session.api()

@@ -132,10 +132,12 @@ function endsOf(clause: Clause): readonly DueDate[] {
       return [{ at: to, what, by: 'us' }]
     }
     case 'backstop_purchase': {
-      const { worst, expected } = backstop(clause)
-      const ours = expected === null ? '' : `, ${formatAmount(expected)} as we expect`
-      const most = `${formatAmount(worst)} at most${ours}`
-      const what = `last moment to have us buy what is unsold: ${most}`
+      const { worst, expected, expectedAccelerators: some } = backstop(clause)
+      const { value, unit } = clause.quantity
+      const most = `${formatAmount(worst)} for ${value} ${unit} of ${clause.accelerator} at most`
+      const capacity = some === null ? '' : ` for ${some} accelerators`
+      const ours = expected === null ? '' : `, ${formatAmount(expected)}${capacity} as we expect`
+      const what = `last moment to have us buy what is unsold: ${most}${ours}`
       return [{ at: to, what, by: clause.with }]
     }
     case 'credit_support':

@@ -4,6 +4,7 @@
 
 import { formatAmount } from '../../core/contracts/amount.ts'
 import { bindingClauses } from '../../core/contracts/money/account.ts'
+import type { Liability } from '../../core/contracts/money/contingent.ts'
 import { endingSupport, exposures, lapses, overLimit } from '../../core/contracts/money/exposure.ts'
 import type { Charge } from '../../core/domain/charge.ts'
 import { clauseName } from '../../core/domain/clause.ts'
@@ -23,7 +24,10 @@ export interface ExposureView {
   readonly supported: string
   readonly atRisk: string
   /** What backstops may have us pay it, beside what is at risk; not known where nobody said it. */
-  readonly mayCome: { readonly worst: string; readonly expected: string | null }
+  readonly mayCome: Omit<Liability, 'worst' | 'expected'> & {
+    readonly worst: string
+    readonly expected: string | null
+  }
   /** What the policy allows to be at risk; null where it says nothing. */
   readonly limit: string | null
 }
@@ -33,13 +37,14 @@ export function exposureView(charged: Charged): readonly ExposureView[] {
   const clauses = bindingClauses(historyOf(snapshot))
   return exposures(clauses, usedOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
     const { held, supported, atRisk, mayCome } = amounts
-    const { worst, expected } = mayCome
+    const { worst, expected, ...rest } = mayCome
+    const likely = expected === null ? null : String(expected)
     return {
       supplier,
       held: String(held),
       supported: String(supported),
       atRisk: String(atRisk),
-      mayCome: { worst: String(worst), expected: expected === null ? null : String(expected) },
+      mayCome: { ...rest, worst: String(worst), expected: likely },
       limit: limitOf(snapshot, supplier),
     }
   })

@@ -52,6 +52,13 @@ it('[CL120] what may come to a supplier stands beside what is at risk there, nev
   // Of one of them nobody said what to expect.
   assert.deepEqual(told('2025-03-01'), [['$500.00', '$1,000.00', null]])
   assert.deepEqual(told('2025-06-01'), [['$500.00', '$100.00', null]])
+  const both = exposures(clauses, {}, day('2025-03-01'))[0]?.mayCome
+  assert.deepEqual(both?.capacity, [
+    { accelerator: 'H100', accelerators: 16, expectedAccelerators: null },
+  ])
+  const [early] = exposures(clauses, {}, day('2025-02-01'))
+  assert.equal(formatDay(early?.mayCome.until ?? 0), '2025-06-01')
+  assert.equal(early?.mayCome.capacity[0]?.expectedAccelerators, 4)
   const bare = clauses.filter(({ kind }) => kind === 'backstop_purchase')
   assert.deepEqual(told('2025-02-01', bare), [[0n, '$900.00', '$450.00']])
 })
@@ -60,13 +67,19 @@ it('[CL120] the last day of a backstop is in the calendar, with what it may come
   const cap = 'cap: $2M, quantity: 8 accelerators, accelerator: H100'
   const law = contract(`- {kind: backstop_purchase, id: a, ${cap}, expected: 25%, to: 2025-06-01}
 - {kind: backstop_purchase, id: b, ${cap}, to: 2025-07-01}`)
-  const what = 'last moment to have us buy what is unsold: $2M at most'
+  const most = '$2M for 8 accelerators of H100 at most'
+  const what = `last moment to have us buy what is unsold: ${most}`
   assert.deepEqual(
-    calendar([law], [], day('2025-03-01')).map(({ at, by, what, assumed }) => {
-      return [formatDay(at), by, what, ...assumed]
+    calendar([law], [], day('2025-03-01')).map(({ at, by, assumed, ...each }) => {
+      return [formatDay(at), by, each.what, ...assumed]
     }),
     [
-      ['2025-06-01', 'incumbent', `${what}, $500,000.00 as we expect`, 'expected'],
+      [
+        '2025-06-01',
+        'incumbent',
+        `${what}, $500,000.00 for 2 accelerators as we expect`,
+        'expected',
+      ],
       ['2025-07-01', 'incumbent', what],
     ],
   )

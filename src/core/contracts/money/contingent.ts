@@ -120,17 +120,50 @@ export interface Liability {
   readonly worst: Amount
   /** Null where nobody said what to expect of one of them. */
   readonly expected: Amount | null
+  /** From then on none of it can come; null where one of them has no end, or there is none. */
+  readonly until: Ms | null
+  readonly capacity: readonly ContingentCapacity[]
 }
 
-/** What a supplier may have us pay at a moment. */
+/** What we would get for it, of one kind of accelerator. */
+export interface ContingentCapacity extends Pick<Contingency, 'accelerators'> {
+  readonly accelerator: string
+  readonly expectedAccelerators: number | null
+}
+
+/** What a supplier may have us buy at a moment. */
 export function liabilityTo(supplier: string, clauses: readonly Clause[], at: Ms): Liability {
-  let [worst, expected]: [Amount, Amount | null] = [0n, 0n]
-  for (const clause of clauses) {
-    if (clause.kind !== 'backstop_purchase' || clause.with !== supplier) continue
-    if (at < clause.from || (clause.to !== null && at >= clause.to)) continue
-    const one = backstop(clause)
-    worst += one.worst
-    expected = expected === null || one.expected === null ? null : expected + one.expected
+  const open = clauses.filter((each): each is BackstopPurchase => {
+    const isNow = each.from <= at && (each.to === null || at < each.to)
+    return each.kind === 'backstop_purchase' && each.with === supplier && isNow
+  })
+  const all = open.map(backstop)
+  const until = open.reduce<Ms | null>((last, { to }) => {
+    return last === null || to === null ? null : Math.max(last, to)
+  }, 0)
+  const capacity = [...Map.groupBy(open, ({ accelerator }) => accelerator)].map(
+    ([accelerator, ours]) => {
+      const told = ours.map(backstop)
+      return {
+        accelerator,
+        accelerators: total(told.map((each) => each.accelerators)),
+        expectedAccelerators: total(told.map((each) => each.expectedAccelerators)),
+      }
+    },
+  )
+  return {
+    worst: all.reduce<Amount>((sum, { worst }) => sum + worst, 0n),
+    expected: all.reduce<Amount | null>((sum, { expected }) => {
+      return sum === null || expected === null ? null : sum + expected
+    }, 0n),
+    until: open.length === 0 ? null : until,
+    capacity: capacity.sort((a, b) => (a.accelerator < b.accelerator ? -1 : 1)),
   }
-  return { worst, expected }
+}
+
+/** Null as soon as one of them is not known. */
+function total(counts: readonly (number | null)[]): number | null {
+  return counts.reduce<number | null>((sum, each) => {
+    return sum === null || each === null ? null : sum + each
+  }, 0)
 }
