@@ -28,6 +28,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
     ...['Contract rival-2025', 'Contract recapitalisation-2025', 'Contract launch-2026'],
     'Contract joint-project',
   ],
+  'examples/contracts/may-come.yaml': ['Contract msa'],
   'examples/contracts/official-list.yaml': [
     'Supplier incumbent',
     'Supplier ally',
