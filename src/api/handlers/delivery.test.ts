@@ -241,6 +241,23 @@ it('[AP39] leaving costs its share of what is still to be paid', async (t) => {
   ])
 })
 
+it('[CL52] a way out for some accelerators is one for a duty that is about them', async (t) => {
+  const told = async (accelerator: string) => {
+    const home = await stage(t, { aheadMs: 372 * hour - Date.now() })
+    const duty = `  - { kind: take_or_pay, id: use, quantity: 1 accelerators, accelerator: H100,
+      interval: month, price_per_hour: 1 }
+  - { kind: cancel_resale_pause, resale: 50%, scope: { accelerator: ${accelerator} } }
+`
+    assert.deepEqual((await home.apply(contract + duty)).body.faults ?? [], [])
+    const { commitments } = (await home.ask('GET /v1/commitments')).body
+    return commitments.find(({ clause }: Told) => clause === 'build/use')?.wayOut
+  }
+  assert.equal(await told('TPU-v5e'), null)
+  // None of its 744 hours will be used; the clock goes on while it is asked.
+  const { way, amount } = await told('H100')
+  assert.deepEqual([way, Math.round(Number(amount) / 10_000)], ['resale', 37_200])
+})
+
 it('[AP39] the clause says whether something else may stand in for what was agreed', async (t) => {
   const home = await stage(t)
   await home.apply(contract)

@@ -215,7 +215,7 @@ function takeOrPayRow(
 
 /** What will not be used of the interval is taken as spread evenly over the rest of it. */
 function wayOutOf(
-  { with: supplier, pricePerHour }: TakeOrPay,
+  { with: supplier, accelerator, pricePerHour }: TakeOrPay,
   clauses: readonly Clause[],
   { missing, now, until }: { readonly missing: number; readonly now: Ms; readonly until: Ms },
 ): BurnDownView['wayOut'] {
@@ -223,7 +223,8 @@ function wayOutOf(
   if (missing <= 0 || hoursLeft <= 0) return null
   const perHour = Math.round((pricePerHour * missing) / hoursLeft)
   const binding = clauses.filter(({ from, to }) => from <= now && (to === null || now < to))
-  const found = salvage(binding, { supplier, facts: {}, pricePerHour: perHour, now, until })
+  const facts = { accelerator: [accelerator] }
+  const found = salvage(binding, { supplier, facts, pricePerHour: perHour, now, until })
   return found.way === 'none' ? null : { way: found.way, amount: String(found.amount) }
 }
 
