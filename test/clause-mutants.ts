@@ -118,6 +118,17 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'Math.min(quantity, each.accelerators[is])',
     'each.accelerators[is]',
   ]),
+  clause('expansion_option: unused', 'what goes unused costs nothing', ofContingent, [
+    `${money}/contingent.ts`,
+    'Math.ceil(whole / usedHours)',
+    'strikePerHour',
+  ]),
+  clause(
+    'expansion_option: market',
+    'the market is what is quoted, whatever was agreed',
+    'src/api/handlers/delivery.test.ts',
+    ['src/operate/law/contingent.ts', 'agreed?.[offer] ?? each.pricePerHour', 'each.pricePerHour'],
+  ),
   clause('backstop_purchase: expected', 'what nobody said is told as nothing', ofContingent, [
     `${money}/contingent.ts`,
     'isSaid ? shareOf(amountOf(capDollars), expectedPpm) : null',
