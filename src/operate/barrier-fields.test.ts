@@ -141,11 +141,14 @@ const kinds: Readonly<Record<ClauseKind, readonly [must: Fields, may: Fields]>> 
       strike_per_hour: [2, 3],
       term: ['90 days', '30 days'],
     },
-    { reached: [{ energised: '2026-06-01' }] },
+    {
+      reached: [{ energised: '2026-06-01' }],
+      forecast: [[{ from: '2027-01-01', price_per_hour: 2, accelerators: 8 }]],
+    },
   ],
   backstop_purchase: [
     { cap: ['$1M', '$2M'], quantity: [much, '16 accelerators'], accelerator: ['H100', 'L4'] },
-    {},
+    { expected: ['25%'] },
   ],
   prepay: [
     { form: ['prepay', 'loan'], amount: ['$1M', '$2M'], paid: ['2026-06-01', '2026-07-01'] },
