@@ -5,7 +5,7 @@
  */
 import type { Micros } from './money.ts'
 import type { Ms } from './time.ts'
-import type { Market } from './workload.ts'
+import type { Market, Workload } from './workload.ts'
 
 export interface Charge {
   /** `<supplier>/<rental>`: a pure function of what it charges for. */
@@ -17,6 +17,8 @@ export interface Charge {
   readonly workload: string | null
   readonly team?: string
   readonly product?: string
+  /** What kind of work it was for; not in rows of earlier versions. */
+  readonly workloadKind?: Workload['kind']
   /** Where it ran and how it was sold; not in rows of earlier versions, nor of foreigners. */
   readonly region?: string
   readonly market?: Market

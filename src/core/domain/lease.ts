@@ -6,7 +6,7 @@
  */
 import type { Micros } from './money.ts'
 import type { Ms } from './time.ts'
-import type { Market } from './workload.ts'
+import type { Market, Workload } from './workload.ts'
 
 export type LeaseState = 'intended' | 'asked' | 'unsure' | 'held' | 'ready' | 'releasing' | 'gone'
 
@@ -45,6 +45,8 @@ export interface Lease {
   readonly team?: string
   /** What it trains or serves. */
   readonly product?: string
+  /** Not in rows of earlier versions. */
+  readonly workloadKind?: Workload['kind']
   readonly run: string
   /** Counts the purchases tried for the run, from 1. */
   readonly attempt: number
