@@ -41,6 +41,18 @@ it('[MT1] opens one charge a rental, at the supplier’s time', () => {
   assert.equal(charge('acme', rental(), owner, opened?.charge ?? null), null, 'and only one')
 })
 
+it('[MT8] says whose work it was for, and of which kind, for as long as there are charges', () => {
+  const told = (more: Partial<Owner>) => {
+    const { team, product, workloadKind } = charge('acme', rental(), { ...owner, ...more }, null)
+      ?.charge ?? { team: 'none' }
+    return [team, product, workloadKind]
+  }
+  const known = { team: 'nlp', product: 'chat', workloadKind: 'Service' } as const
+  assert.deepEqual(told(known), ['nlp', 'chat', 'Service'])
+  // Leases of earlier versions do not tell.
+  assert.deepEqual(told({}), [undefined, undefined, undefined])
+})
+
 it('[MT2] closes it once', () => {
   const opened = charge('acme', rental(), owner, null)?.charge ?? null
   const over = rental({ state: 'ended', endedAt: 2_000 })

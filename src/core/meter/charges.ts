@@ -15,6 +15,7 @@ export type Owner = Pick<
   | 'workload'
   | 'team'
   | 'product'
+  | 'workloadKind'
   | 'run'
   | 'accelerator'
   | 'perNode'
@@ -42,6 +43,7 @@ export function charge(
     workload: owner?.workload ?? null,
     ...(owner?.team !== undefined && { team: owner.team }),
     ...(owner?.product !== undefined && { product: owner.product }),
+    ...(owner?.workloadKind !== undefined && { workloadKind: owner.workloadKind }),
     ...(owner && { region: owner.region, market: owner.market }),
     account: isUsage ? 'usage' : 'waste',
     accelerator: owner?.accelerator ?? null,

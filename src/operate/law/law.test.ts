@@ -148,6 +148,19 @@ it('[OP22] neither plans nor asks for what a clause forbids', async (t) => {
   assert.match((put?.body as Lease | undefined)?.why ?? '', /msa\/alone forbids it: bolt is exc/)
 })
 
+it('[OP61] a purchase says for which kind of work it is', async (t) => {
+  const ledger = await openLedger(t)
+  await submit(ledger, read(acme), null)
+  const body = { spec: job('w'), state: 'active', submittedAt: now, endedAt: null } as const
+  const put = { kind: 'workload', id: 'w', version: 0, live: true, body } as const
+  await ledger.commit({ puts: [put], events: [] })
+  const { commit } = decide(await ledger.read(), observed, options)
+  const kinds = commit.puts.flatMap((each) => {
+    return each.kind === 'lease' ? [each.body.workloadKind] : []
+  })
+  assert.deepEqual(kinds, ['Job'])
+})
+
 it('[OP24] an override takes two persons, and lifts nothing before', async (t) => {
   const ledger = await openLedger(t)
   await submit(ledger, read(contract('msa', 'bolt')), null)

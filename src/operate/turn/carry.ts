@@ -68,6 +68,7 @@ function intend(rows: Sheet, action: Acquire, options: DecideOptions, law: Law):
     calledAt: null,
     ...(team !== undefined && { team }),
     ...(product !== undefined && { product }),
+    ...(workload && { workloadKind: workload.kind }),
     refusedUnsettled: false,
     absentCount: 0,
     rental: null,
