@@ -23,6 +23,8 @@ const ofPrice = `${price}/price.test.ts`
 const ofContingent = `${money}/contingent.test.ts`
 const ofLeaving = `${money}/leaving.test.ts`
 const ofClaims = `${money}/claims.test.ts`
+const ofDrawdown = `${money}/drawdown/drawdown.test.ts`
+const ofMarginals = `${money}/marginals.test.ts`
 
 /** The kinds that simulated days break, each with the bug of theirs that is about it. */
 export const brokenInDays: Readonly<Partial<Record<ClauseKind, string>>> = {
@@ -88,6 +90,71 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'accepted !== null ? Math.min(agreed, accepted * hours) : agreed',
     'accepted === null ? Math.min(agreed, 0) : agreed',
   ]),
+  clause('take_or_pay: made up', 'what an interval left is used again and again', ofDrawdown, [
+    `${money}/draw.ts`,
+    'books.hours.set(clauseName(clause), { ...now, credits: left })',
+    'books.hours.set(clauseName(clause), { ...now, credits: now.credits ?? left })',
+  ]),
+  clause('take_or_pay: expired', 'what was left is good for ever', ofDrawdown, [
+    `${money}/take-or-pay.ts`,
+    'credits: credits.filter(({ lastIndex }) => lastIndex >= index) }',
+    'credits }',
+  ]),
+  clause(
+    'take_or_pay: paid twice',
+    'what is made up is billed again',
+    'src/core/focus/export.test.ts',
+    [
+      'src/core/focus/invoice/pieces.ts',
+      'Map.groupBy([...account.prepaid, ...madeUp],',
+      'Map.groupBy([...account.prepaid, ...madeUp.slice(madeUp.length)],',
+    ],
+  ),
+  clause(
+    'take_or_pay: at risk',
+    'hours that were paid for and are owed to us are no risk',
+    ofClaims,
+    [
+      `${money}/exposure.ts`,
+      'each.with === supplier && now < each.until',
+      'each.with === supplier && each.until < now',
+    ],
+  ),
+  clause('take_or_pay: cut', 'hours of an interval count in another', ofDrawdown, [
+    `${money}/drawdown/cuts.ts`,
+    'return clause.accelerator === span.accelerator ? [from, ...intervalEnds(clause, span)] : []',
+    'return intervalEnds(clause, span).filter(() => false)',
+  ]),
+  clause('take_or_pay: planned', 'hours that may be made up cost their price', ofMarginals, [
+    `${money}/marginals.ts`,
+    'creditHours: hoursOf(credits)',
+    'creditHours: 0 * hoursOf(credits)',
+  ]),
+  clause('take_or_pay: held', 'what is held counts against each commitment', ofMarginals, [
+    `${money}/drawdown/held.ts`,
+    'given.set(id, before + taken)',
+    '',
+  ]),
+  clause(
+    'take_or_pay: audited',
+    'the auditor believes whatever is told',
+    'src/core/audit/hours.test.ts',
+    [
+      'src/core/audit/hours.ts',
+      'if (madeUp > credit + tinyHours)',
+      'if (madeUp > credit + committed + tinyHours)',
+    ],
+  ),
+  clause(
+    'take_or_pay: planner',
+    'what runs counts only once it is closed',
+    'src/operate/turn/marginals.test.ts',
+    [
+      'src/operate/turn/marginals.ts',
+      'cutParts([...drawn.later, ...open], {',
+      'cutParts([...drawn.later], {',
+    ],
+  ),
   clause('ramp', 'what was delivered counts as accepted', ofDelivery, [
     `${delivery}/ladder.ts`,
     "if (has('delivered')) return 'delivered'",

@@ -4,7 +4,7 @@
  * ledger whenever leadership is taken.
  */
 
-import type { Draw } from '../core/contracts/money/draw.ts'
+import type { Drawdown } from '../core/contracts/money/draw.ts'
 import type { Purchase } from '../core/contracts/rofr/open.ts'
 import type { Charge } from '../core/domain/charge.ts'
 import type { Lease } from '../core/domain/lease.ts'
@@ -15,11 +15,17 @@ import { type Lesson, learn, lessonsOf, ripe } from '../core/hunt/lessons.ts'
 import { count, type Spending } from '../core/meter/spending.ts'
 import type { Commit, Kind, Ledger, RowQuery } from '../ports/ledger.ts'
 
-/** Draws of closed charges; `key` says of how many charges and contracts. */
+/** How far commitments were drawn down by a midnight, and of what that was reckoned. */
 export interface Drawn {
-  readonly key: string
-  readonly draws: readonly (Draw & { readonly at: Ms })[]
-  readonly prepaidUsed: Readonly<Record<string, bigint>>
+  readonly at: Ms
+  readonly drawdown: Drawdown
+  /** How many versions of contracts there were, and how many closed charges were looked at. */
+  readonly contracts: number
+  readonly seen: number
+  /** The charges that went on at that midnight. */
+  readonly running: ReadonlySet<string>
+  /** Closed ones that ended later. */
+  readonly later: readonly Charge[]
 }
 
 export interface Memory {
@@ -32,7 +38,7 @@ export interface Memory {
   readonly closedCharges: Set<string>
   /** The charges themselves, in the order in which they closed. */
   readonly closed: Charge[]
-  /** What of them counts against which commitment; worked out when it is asked for. */
+  /** How far they draw commitments down; worked out when it is asked for. */
   drawn: Drawn | null
   /** What those charges came to, day by day. */
   readonly spending: Spending

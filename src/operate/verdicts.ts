@@ -6,6 +6,7 @@
  * as it was known then. Offers and the policy are those of now.
  */
 import { type Bar, houseOf, type Law, lawAt } from '../core/contracts/law.ts'
+import { bindingClauses } from '../core/contracts/money/account.ts'
 import { marginals } from '../core/contracts/money/marginals.ts'
 import { levelsAt } from '../core/contracts/price/levels.ts'
 import { noRecords, type Records } from '../core/contracts/rights/act.ts'
@@ -26,6 +27,7 @@ import { accountOf, partsOf } from './law/money.ts'
 import { purchasesOf } from './law/purchases.ts'
 import { historyOf } from './law/take.ts'
 import { every } from './memory.ts'
+import { aheadOf } from './turn/marginals.ts'
 
 export interface Verdict {
   readonly offer: string
@@ -123,24 +125,19 @@ interface Paying extends Asked {
 }
 
 /** What contracts made of the price of an offer on that day. */
-function paidFor(law: Law, { snapshot, leases, offers, at, charges }: Paying) {
-  const begun = charges.filter(({ from }) => from <= at)
+function paidFor(law: Law, { snapshot, leases, offers, at, charges: all }: Paying) {
+  const begun = all.filter(({ from }) => from <= at)
   const isOver = ({ to }: Charge) => to !== null && to <= at
   const open = begun.filter((each) => !isOver(each)).map((each) => ({ ...each, to: null }))
-  const charged = { snapshot: { ...snapshot, now: at }, charges: begun.filter(isOver) }
-  const parts = partsOf(charged)
-  const { draws, prepaid } = accountOf(charged, parts)
-  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
-  const prepaidUsed: Record<string, bigint> = {}
-  for (const { clause, amount } of prepaid) {
-    prepaidUsed[clause] = (prepaidUsed[clause] ?? 0n) + amount
-  }
+  const charges = [...begun.filter(isOver), ...open]
+  const charged = { snapshot: { ...snapshot, now: at }, charges }
+  const { drawdown } = accountOf(charged, partsOf(charged))
   const held = new Set(open.map(({ lease }) => lease))
+  const clauses = bindingClauses(historyOf(snapshot))
   const { offers: prices, because } = marginals({
     inForce: law.inForce,
-    closed: draws.map((draw) => ({ ...draw, at: startOf.get(draw.charge) ?? 0 })),
-    prepaidUsed,
-    open,
+    drawdown,
+    ahead: aheadOf(open, clauses, at),
     leases: leases.filter(({ id }) => held.has(id)).map((each) => ({ ...each, state: 'ready' })),
     offers,
     levels: levelsAt(

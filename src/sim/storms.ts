@@ -227,7 +227,8 @@ function clauseOf(
   }
   if (what === 'use') {
     const quantity = { value: chance.whole(8, 64), unit: 'accelerators' } as const
-    const terms = { interval: 'hour', freeIntervals: 0, makeUpIntervals: 0, ramp: null } as const
+    const makeUpIntervals = chance.fork('made up').whole(0, 3)
+    const terms = { interval: 'hour', freeIntervals: 0, makeUpIntervals, ramp: null } as const
     const price = { accelerator: 'H100', pricePerHour: 2_000_000, steps: [] }
     return { ...common, ...terms, ...price, kind: 'take_or_pay', id, quantity }
   }

@@ -126,6 +126,22 @@ it('[AP46] the doctor warns of what was promised and will not be used, with its 
   ])
 })
 
+it('[AP60] tells what was paid for and not used, made up, lost and at risk', async (t) => {
+  const told = async (aheadMs: number) => {
+    const home = await house(t, aheadMs - Date.now())
+    const use = `  - { kind: take_or_pay, quantity: 12 accelerators, accelerator: H100,
+      interval: hour, price_per_hour: 1, make_up_intervals: 2 }\n`
+    assert.equal((await home.apply(`${supplier}---\n${contractText('acme', use)}`)).status, 200)
+    const [row] = (await home.ask('GET /v1/commitments')).body.commitments
+    const { exposure } = (await home.ask('GET /v1/exposure')).body
+    return [...Object.values(row.credits), row.owed, exposure[0]?.held]
+  }
+  // Twelve of the first hour, of which the two rentals of the second use four more than its own.
+  assert.deepEqual(await told(2.5 * hour), [12, 4, 0, 8, '12000000', '8000000'])
+  // They were good for two hours; those of the third and the fourth are left.
+  assert.deepEqual(await told(4.5 * hour), [36, 4, 8, 24, '36000000', '24000000'])
+})
+
 it('[AP38] tells who charged more than the best price, and not whose that was', async (t) => {
   const home = await house(t, 400 * hour - Date.now())
   const bolt = { id: 'bolt/r9', supplier: 'bolt', rental: 'r9', pricePerHour: 4_000_000 }

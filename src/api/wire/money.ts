@@ -37,12 +37,21 @@ export const BurnDownView = z.object({
     .object({ way: z.enum(['cancel', 'resale', 'pause']), amount })
     .nullable()
     .describe('what the best way out of what will be missing brings back'),
+  credits: z
+    .object({
+      earnedHours: z.number(),
+      usedHours: z.number(),
+      expiredHours: z.number(),
+      leftHours: z.number(),
+    })
+    .nullable()
+    .describe('accelerator-hours that were paid for and not used, where they may be made up'),
 })
 export type BurnDownView = z.infer<typeof BurnDownView>
 
 export const ExposureView = z.object({
   supplier: z.string(),
-  held: amount.describe('paid ahead, deposited or lent, and not used up'),
+  held: amount.describe('paid ahead, deposited, lent or to be made up, and not used up'),
   supported: amount.describe('what guarantors stand for'),
   atRisk: amount,
   mayCome: z

@@ -32,7 +32,17 @@ const burnDownColumns: readonly Column<BurnDownView>[] = [
   },
   { title: 'NEEDED A DAY', cell: ({ neededPerDay }) => amount(neededPerDay), isRight: true },
   { title: 'WAY OUT', cell: ({ wayOut }) => wayOut && `${wayOut.way}: ${amount(wayOut.amount)}` },
+  { title: 'TO MAKE UP', cell: ({ credits }) => credits && toMakeUp(credits) },
 ]
+
+/** Of the hours that were paid for and not used; null where all were used in time. */
+function toMakeUp({ earnedHours, expiredHours, leftHours }: Credits): string | null {
+  if (earnedHours === 0) return null
+  const lost = expiredHours > 0 ? `, ${Math.round(expiredHours)} lost` : ''
+  return `${Math.round(leftHours)} of ${Math.round(earnedHours)} h${lost}`
+}
+
+type Credits = NonNullable<BurnDownView['credits']>
 
 function amount(micros: string): string {
   return formatAmount(BigInt(micros))

@@ -78,7 +78,13 @@ const answers: Answers = {
       {
         ...{ clause: 'order/spend', with: 'rival', kind: 'spend_commit', at: day('2027-07-16') },
         ...{ due: '1000000000000', used: '250000000000', shortfall: '750000000000' },
-        ...{ neededPerDay: '3191000000', warns: true, wayOut: null, owed: '0' },
+        ...{ neededPerDay: '3191000000', warns: true, wayOut: null, owed: '0', credits: null },
+      },
+      {
+        ...{ clause: 'order/use', with: 'rival', kind: 'take_or_pay', at: day('2026-12-01') },
+        ...{ due: '1000000', used: '0', shortfall: '0', neededPerDay: '0', warns: false },
+        ...{ wayOut: null, owed: '0' },
+        credits: { earnedHours: 420.2, usedHours: 100, expiredHours: 20.4, leftHours: 299.8 },
       },
     ],
   }),
@@ -200,6 +206,7 @@ before you send it: keep secret, which proves the SHA-256 to an auditor
   it('burns commitments down', async (t) => {
     const { stdout } = await says(t, 'contract', 'burn-down')
     assert.match(stdout, /order\/spend +rival +2027-07-16 +\$1M +\$250,000\.00 +- +\$750,000\.00/)
+    assert.match(stdout, /order\/use .* 300 of 420 h, 20 lost/)
   })
 
   it('exports what it can check itself', async (t) => {

@@ -306,7 +306,8 @@ describe('placement', () => {
     assert.ok(charge)
     const one: Told = {
       ...{ clause: 'msa/alone', charge: charge.id, part: `${charge.id}@0` },
-      ...{ partAmount: 9_000_000n, at: 0, amount: 5_000_000n },
+      ...{ partAmount: 9_000_000n, at: 0, to: 60_000, amount: 5_000_000n },
+      ...{ hours: 0, isMadeUp: false },
       of: 'prepayment',
     }
     const faults = (...draws: readonly Told[]) => nothingCountsTwice({ ...evidence, draws }).length

@@ -18,6 +18,7 @@ import {
 import { holdersAreAsked, promisesAreKept } from './clauses.ts'
 import { nothingCountsTwice } from './draws.ts'
 import type { Evidence, Violation } from './evidence.ts'
+import { hoursAddUp } from './hours.ts'
 import { eachHearsItsOwn, keysNameNobody } from './isolation.ts'
 import { preferenceIsKept } from './overflow.ts'
 import {
@@ -88,6 +89,7 @@ export const invariants: readonly Invariant[] = [
   { id: 'I17', name: 'contracts', needs: ['contracts'], faults: promisesAreKept },
   { id: 'I17', name: 'preferred overflow', needs: ['quotes'], faults: preferenceIsKept },
   { id: 'I18', name: 'commitments', needs: ['draws'], faults: nothingCountsTwice },
+  { id: 'I18', name: 'hours paid for', needs: ['draws'], faults: hoursAddUp },
   { id: 'I19', name: 'isolation', needs: ['heard'], faults: eachHearsItsOwn },
   { id: 'I19', name: 'pseudonyms', needs: [], faults: keysNameNobody },
   { id: 'I23', name: 'confidentiality', needs: ['contracts'], faults: secretsAreKept },

@@ -2,6 +2,7 @@
  * [I18] What is told of commitments adds up: nothing that was charged counts twice, and no
  * commitment takes more than it was made for, nor what it is not about.
  */
+import type { Charge } from '../domain/charge.ts'
 import { type Clause, clauseName } from '../domain/clause.ts'
 import type { Evidence, Told } from './evidence.ts'
 
@@ -19,7 +20,8 @@ export function nothingCountsTwice({ draws, charges, contracts }: Evidence): str
     const isAhead = at < clause.from || (clause.to !== null && at >= clause.to)
     return isAhead ? [`${charge} draws on ${name}, which does not bind on its day`] : []
   })
-  return [...strange, ...chargedTwice(draws), ...overdrawn(draws, clauses)]
+  const twice = [...chargedTwice(draws), ...usedTwice(draws, charged)]
+  return [...strange, ...twice, ...overdrawn(draws, clauses)]
 }
 
 /** Each part of a charge goes to one commitment, and comes out of one prepayment. */
@@ -32,6 +34,17 @@ function chargedTwice(draws: readonly Told[]): string[] {
       return first && sum > first.partAmount ? [`${part} counts for more than it came to`] : []
     }),
   )
+}
+
+/** No hour of a part counts twice. */
+function usedTwice(draws: readonly Told[], charged: ReadonlyMap<string, Charge>): string[] {
+  return [...Map.groupBy(draws, ({ part }) => part)].flatMap(([part, all]) => {
+    const [first] = all
+    const accelerators = charged.get(first?.charge ?? '')?.accelerators ?? 0
+    const ran = first ? (accelerators * (first.to - first.at)) / 3_600_000 : 0
+    const sum = all.reduce((total, { hours }) => total + hours, 0)
+    return sum > ran * 1.000001 ? [`${part} counts for more hours than it ran`] : []
+  })
 }
 
 function overdrawn(draws: readonly Told[], clauses: ReadonlyMap<string, Clause>): string[] {

@@ -95,8 +95,14 @@ export interface Told {
   readonly part: string
   /** Of the whole part, in micro-dollars. */
   readonly partAmount: bigint
+  /** The span of the part. */
   readonly at: Ms
+  readonly to: Ms
   readonly amount: bigint
+  /** Accelerator-hours that count; none where dollars do. */
+  readonly hours: number
+  /** They were paid for in an older interval, and nothing more is owed for them. */
+  readonly isMadeUp: boolean
 }
 
 /** Holds for all events with a higher number, until the next of its kind and name. */

@@ -21,6 +21,13 @@ export function shareOf(amount: Amount, ppm: number): Amount {
   return (amount * BigInt(ppm)) / 1_000_000n
 }
 
+/** What a part of so many hours is of an amount for all of them, rounded down. */
+export function partOf(amount: Amount, part: number, whole: number): Amount {
+  if (part === whole) return amount
+  const [a, b] = [BigInt(Math.round(part * 3_600_000)), BigInt(Math.round(whole * 3_600_000))]
+  return b === 0n ? 0n : (amount * a) / b
+}
+
 export function least(a: Amount, b: Amount): Amount {
   return a < b ? a : b
 }

@@ -31,6 +31,7 @@ const june = Date.parse('2026-06-01')
 const rate = '  - { kind: price, id: rate, pricing: { form: fixed, price_per_hour: 1.00 } }'
 const tiers = `  - { kind: price, id: tiers, from: 2026-04-20, pricing: { form: tiered, tiers: [
       { accelerators: 0, price_per_hour: 1.10 }, { accelerators: 8, price_per_hour: 0.33 }] } }`
+const isRental = ({ ResourceType: type }: FocusRow) => type === 'Rental'
 
 /** All four datasets of a ledger, as tables. */
 function tables({ charges, history = [], invoices = [], ...rest }: Ledger) {
@@ -123,6 +124,30 @@ describe('export', () => {
     assert.deepEqual(checkFocus('cost-and-usage', focusCsv('cost-and-usage', rows)), [])
     const [first] = unused(june)
     assert.equal(first?.ChargePeriodStart, '2026-04-01T00:00:00Z')
+  })
+
+  it('[FO19] what is made up is not billed again, and costs what was paid for it', () => {
+    const from = Date.parse('2026-04-10')
+    const charges = [
+      charge('r1', from, from + 10 * hour),
+      charge('r2', may, may + 60 * hour),
+      charge('r3', may + 60 * hour, may + 100 * hour),
+    ]
+    const history = contracts(block.replace('month }', 'month, make_up_intervals: 1 }'))
+    const told = (now: number) => {
+      const rows = exported({ charges, history, now })
+      return rows.map(({ ResourceId: id, BilledCost: billed, EffectiveCost: cost }) => {
+        return `${id} ${billed} ${cost}`
+      })
+    }
+    // In April 640 hours go unused. In May the last 56 of 800 are made up, at $2 for $1.25 each.
+    const [, ...days] = exported({ charges, history, now: june })
+    assert.equal(total(days.filter(isRental), 'BilledCost'), 930_000_000)
+    assert.equal(total(days.filter(isRental), 'EffectiveCost'), 1_042_000_000)
+    assert.ok(told(june).includes('msa/block 1280 0'))
+    assert.ok(told(june).includes('msa/block 0 1168'))
+    assert.ok(!told(june - 1).includes('msa/block 0 1168'))
+    assert.deepEqual(tables({ charges, history, now: june }).faults, [])
   })
 
   it('[FO18] says what a supplier was to us when it was used', () => {

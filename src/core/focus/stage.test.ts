@@ -1,7 +1,7 @@
 /** Charges, contracts and invoices on a stage, and what is exported and compared of them. */
 import assert from 'node:assert/strict'
 import { type Account, account, bindingClauses } from '../contracts/money/account.ts'
-import { type Due, dues } from '../contracts/money/dues.ts'
+import { type Due, dues, expiries } from '../contracts/money/dues.ts'
 import { type Agreed, agreed } from '../contracts/price/agreed.ts'
 import type { Charge, Invoice } from '../domain/charge.ts'
 import type { Clause, Prepay } from '../domain/clause.ts'
@@ -10,12 +10,12 @@ import type { Contract, LawRecord } from '../domain/contract.ts'
 import { costOf } from '../domain/money.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
-import { type Slice, slices } from '../meter/slices.ts'
 import { readContracts } from '../spec/read.ts'
 import { type Comparison, compareInvoice } from './invoice/compare.ts'
 import { pieces } from './invoice/pieces.ts'
 import { readInvoice } from './invoice/read.ts'
 import type { Span } from './invoice/spans.ts'
+import { cutParts, type Part, paidPart } from './parts.ts'
 import type { FocusRow } from './rows.ts'
 import { usageRows } from './usage.ts'
 
@@ -75,28 +75,25 @@ export interface Ledger {
 }
 
 interface Books {
-  readonly parts: readonly (Slice & { readonly id: string })[]
+  readonly parts: readonly Part[]
   readonly told: Account
   readonly owed: readonly Due[]
+  readonly lapsed: readonly Due[]
   readonly clauses: readonly Clause[]
   readonly prices: Agreed
 }
 
 function books({ charges, history = [], records = [], now = may }: Ledger): Books {
-  const parts = charges.flatMap((each) =>
-    slices(each, now).map((slice) => ({ ...slice, id: `${each.id}@${slice.from}` })),
-  )
-  const paid = parts.map(({ id, charge: of, from, to, amount }) => {
-    return { ...of, id, from, to, amount }
-  })
-  const told = account(history, paid)
   const clauses = bindingClauses(history)
-  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
-  const taken = told.draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
+  const parts = cutParts(charges, { clauses, now })
+  const paid = parts.map((part) => paidPart(part))
+  const told = account(history, paid)
+  const options = { now, accepted: () => null }
+  const owed = dues(clauses, told.draws, options)
+  const lapsed = expiries(clauses, told.draws, options)
   const rented = charges.map((each) => ({ ...each, to: each.to ?? now }))
   const prices = agreed(clauses, rented, records)
-  const owed = dues(clauses, taken, { now, accepted: () => null })
-  return { parts, told, owed, clauses, prices }
+  return { parts, told, owed, lapsed, clauses, prices }
 }
 
 const isPaidAhead = (clause: Clause): clause is Prepay => {
@@ -105,9 +102,9 @@ const isPaidAhead = (clause: Clause): clause is Prepay => {
 
 export function exported(ledger: Ledger, span: Span = always): readonly FocusRow[] {
   const { invoices = [], suppliers = [], now = may } = ledger
-  const { parts, told, owed, clauses, prices } = books(ledger)
+  const { parts, told, owed, lapsed, clauses, prices } = books(ledger)
   const prepays = clauses.filter(isPaidAhead)
-  const input = { installation: 'us', suppliers, invoices, now, dues: owed, prepays }
+  const input = { installation: 'us', suppliers, invoices, now, dues: owed, lapsed, prepays }
   return usageRows({ ...input, pieces: pieces(parts, told, invoices, prices) }, span)
 }
 

@@ -1,8 +1,8 @@
 /**
  * Charges as the Cost and Usage dataset of FOCUS 1.4: one row for each rental and day, one for each
  * prepayment, and one for what was promised for a span and not used. What was paid ahead is billed
- * once, when it is paid, and becomes effective as it is used or lapses, so that over time the
- * effective costs come to what was billed.
+ * once, when it is paid, and becomes effective as it is used or lapses, and so is what was owed for
+ * hours that may be made up: over time the effective costs come to what was billed.
  */
 
 import type { Draw } from '../contracts/money/draw.ts'
@@ -23,6 +23,8 @@ export interface UsageInput {
   readonly installation: string
   readonly pieces: readonly Piece[]
   readonly dues: readonly Due[]
+  /** What was owed and could be made up, but no longer can. */
+  readonly lapsed: readonly Due[]
   /** Clauses under which something was paid ahead. */
   readonly prepays: readonly Prepay[]
   readonly suppliers: readonly SupplierSpec[]
@@ -32,7 +34,7 @@ export interface UsageInput {
 
 /** Rows of the billing periods that begin in the span. */
 export function usageRows(input: UsageInput, { from, to }: Span): readonly FocusRow[] {
-  const { installation, pieces, dues, prepays, invoices, now } = input
+  const { installation, pieces, dues, lapsed, prepays, invoices, now } = input
   const asked = billing(invoices, prepays)
   const charged = new Map<InvoiceLine, bigint>()
   const askedFor = (found: Asked | null, amount: bigint) => {
@@ -45,6 +47,7 @@ export function usageRows(input: UsageInput, { from, to }: Span): readonly Focus
       .map((each) => purchaseRow(installation, each, askedFor(asked.ofPrepay(each), paid(each)))),
     ...pieces.map((each) => usageRow(input, each, askedFor(asked.ofPart(each), owed(each)))),
     ...dues.map((each) => unusedRow(installation, each, askedFor(asked.ofDue(each), each.amount))),
+    ...lapsed.map((each) => expiredRow(installation, each)),
     ...prepays.flatMap((each) => lapsedRow(input, each)),
   ]
   return [...rows, ...adjustmentRows(installation, invoices, charged)].filter((row) => {
@@ -53,9 +56,16 @@ export function usageRows(input: UsageInput, { from, to }: Span): readonly Focus
   })
 }
 
-/** What was not paid for ahead. */
+/** What was not paid for before. */
 function owed({ amount, ahead }: Piece): bigint {
   return ahead.reduce((rest, each) => rest - each.amount, BigInt(amount))
+}
+
+/** What is made up costs what was paid for it, whatever it is sold for by now. */
+function effective({ amount, ahead }: Piece): bigint {
+  return ahead.reduce((sum, each) => {
+    return each.madeUp === null ? sum : sum - each.amount + each.madeUp
+  }, BigInt(amount))
 }
 
 function paid({ dollars }: Prepay): bigint {
@@ -97,7 +107,7 @@ function usageRow(
     ContractApplied: used.length === 0 ? null : JSON.stringify(applied(used)),
     ContractedCost: rate ? decimal(costOf(rate.pricePerHour, to - from)) : cost,
     ContractedUnitPrice: rate ? decimal(rate.pricePerHour) : price,
-    EffectiveCost: cost,
+    EffectiveCost: decimal(effective(piece)),
     HostProviderName: host,
     ListCost: cost,
     ListUnitPrice: price,
@@ -131,7 +141,7 @@ function relationAt(seller: SupplierSpec | undefined, at: Ms): string | null {
 }
 
 /** The final form of the object: a cost, or a quantity with its unit, never both. */
-function applied(draws: readonly Draw[]) {
+function applied(draws: readonly Pick<Draw, 'clause' | 'hours' | 'amount'>[]) {
   const elements = draws.map(({ clause, hours: taken, amount }) => {
     const [contract = ''] = clause.split('/', 1)
     const ids = { ContractId: contract, ContractCommitmentId: clause }
@@ -156,7 +166,7 @@ function purchaseRow(installation: string, prepay: Prepay, asked: Asked | null):
     ChargeFrequency: 'One-Time',
     ChargePeriodStart: formatMoment(paidAt),
     ChargePeriodEnd: formatMoment(to !== null && to > paidAt ? to : monthOf(paidAt).to),
-    ContractApplied: JSON.stringify(applied([{ charge: '', clause, hours: 0, amount }])),
+    ContractApplied: JSON.stringify(applied([{ clause, hours: 0, amount }])),
     ContractedCost: cost,
     ContractedUnitPrice: cost,
     EffectiveCost: '0',
@@ -171,12 +181,28 @@ function purchaseRow(installation: string, prepay: Prepay, asked: Asked | null):
 function unusedRow(installation: string, due: Due, asked: Asked | null): FocusRow {
   const { clause, with: supplier, accelerator, hours: missing, amount } = due
   const from = Math.max(due.from, monthOf(due.to - 1).from)
-  const taken = { charge: '', clause, hours: missing ?? 0, amount }
+  const taken = { clause, hours: missing ?? 0, amount }
   return {
     ...billed(installation, supplier, from, asked),
     ...notUsed({ clause, from, to: due.to, amount, kind: 'Commitment' }),
     BilledCost: decimal(amount),
+    ...(due.isCredited && { EffectiveCost: '0' }),
     ChargeDescription: `promised under ${clause} and not used`,
+    ContractApplied: JSON.stringify(applied([taken])),
+    x_ChipType: accelerator,
+  }
+}
+
+/** What nobody made up while it could be: billed before, and effective now. */
+function expiredRow(installation: string, due: Due): FocusRow {
+  const { clause, with: supplier, accelerator, hours: missing, to, amount } = due
+  const from = Math.max(due.from, monthOf(to - 1).from)
+  const taken = { clause, hours: missing ?? 0, amount }
+  return {
+    ...billed(installation, supplier, from, null),
+    ...notUsed({ clause, from, to, amount, kind: 'Commitment' }),
+    BilledCost: '0',
+    ChargeDescription: `owed under ${clause} and not made up in time`,
     ContractApplied: JSON.stringify(applied([taken])),
     x_ChipType: accelerator,
   }
@@ -199,7 +225,7 @@ function lapsedRow({ installation, pieces, now }: UsageInput, prepay: Prepay): r
       ...notUsed({ clause, from, to, amount, kind: 'Prepayment' }),
       BilledCost: '0',
       ChargeDescription: `paid ahead under ${clause} and not used by its end`,
-      ContractApplied: JSON.stringify(applied([{ charge: '', clause, hours: 0, amount }])),
+      ContractApplied: JSON.stringify(applied([{ clause, hours: 0, amount }])),
     },
   ]
 }

@@ -91,9 +91,7 @@ function usedUp(
   clauses: readonly Clause[],
 ): { readonly used: UsedUp; readonly dues: readonly Due[] } {
   const { now } = charged.snapshot
-  const parts = partsOf(charged)
-  const account = accountOf(charged, parts)
-  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
+  const account = accountOf(charged, partsOf(charged))
   const presentFrom = new Map(
     clauses.flatMap((each) => {
       return each.kind === 'take_or_pay' ? [[clauseName(each), intervalAt(each, now)?.from]] : []
@@ -102,14 +100,14 @@ function usedUp(
   const hours: Record<string, number> = {}
   const spent: Record<string, bigint> = {}
   const drawn: Record<string, bigint> = {}
-  for (const each of account.draws) {
-    const { clause } = each
-    spent[clause] = (spent[clause] ?? 0n) + each.amount
+  for (const { clause, at, amount, hours: taken, madeUp } of account.draws) {
+    spent[clause] = (spent[clause] ?? 0n) + amount
     const from = presentFrom.get(clause)
-    if (from === undefined || (startOf.get(each.charge) ?? 0) < from) continue
-    hours[clause] = (hours[clause] ?? 0) + each.hours
+    // What an older interval paid for takes nothing of what is still to be paid.
+    if (from === undefined || at < from || madeUp !== null) continue
+    hours[clause] = (hours[clause] ?? 0) + taken
   }
-  const dues = duesOf(charged, parts, account)
+  const dues = duesOf(charged, account)
   for (const { clause, amount } of dues) {
     spent[clause] = (spent[clause] ?? 0n) + amount
   }

@@ -3,9 +3,16 @@
  */
 
 import { formatAmount } from '../../core/contracts/amount.ts'
-import { bindingClauses } from '../../core/contracts/money/account.ts'
+import { acceptedUnder, bindingClauses } from '../../core/contracts/money/account.ts'
 import type { Liability } from '../../core/contracts/money/contingent.ts'
-import { endingSupport, exposures, lapses, overLimit } from '../../core/contracts/money/exposure.ts'
+import { creditsLeft } from '../../core/contracts/money/drawdown/credits.ts'
+import {
+  endingSupport,
+  exposures,
+  lapses,
+  overLimit,
+  type PaidFor,
+} from '../../core/contracts/money/exposure.ts'
 import type { Charge } from '../../core/domain/charge.ts'
 import { clauseName } from '../../core/domain/clause.ts'
 import { formatDay } from '../../core/domain/day.ts'
@@ -18,7 +25,7 @@ import { historyOf, type LawChange } from './take.ts'
 /** Amounts in micro-dollars, as texts. */
 export interface ExposureView {
   readonly supplier: string
-  /** Paid ahead, deposited or lent, and not used up. */
+  /** Paid ahead, deposited, lent or paid for hours to be made up, and not used up. */
   readonly held: string
   /** What guarantors stand for. */
   readonly supported: string
@@ -35,7 +42,7 @@ export interface ExposureView {
 export function exposureView(charged: Charged): readonly ExposureView[] {
   const { snapshot } = charged
   const clauses = bindingClauses(historyOf(snapshot))
-  return exposures(clauses, usedOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
+  return exposures(clauses, paidForOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
     const { held, supported, atRisk, mayCome } = amounts
     const { worst, expected, ...rest } = mayCome
     const likely = expected === null ? null : String(expected)
@@ -72,20 +79,26 @@ export function lapsesView(charged: Charged): readonly LapseView[] {
   const clauses = bindingClauses(historyOf(snapshot))
   // Years of charges are gone through only where support ends.
   if (endingSupport(clauses, snapshot.now).length === 0) return []
-  return lapses(clauses, usedOf(charged), snapshot.now).map(({ clause, at, supplier, atRisk }) => {
-    const limit = limitOf(snapshot, supplier)
-    const { guarantor } = clause
-    return { clause: clauseName(clause), guarantor, supplier, at, atRisk: String(atRisk), limit }
-  })
+  return lapses(clauses, paidForOf(charged), snapshot.now).map(
+    ({ clause, at, supplier, atRisk }) => {
+      const limit = limitOf(snapshot, supplier)
+      const { guarantor } = clause
+      return { clause: clauseName(clause), guarantor, supplier, at, atRisk: String(atRisk), limit }
+    },
+  )
 }
 
-/** Of each prepayment, by the name of its clause. */
-function usedOf(charged: Charged): Readonly<Record<string, bigint>> {
+function paidForOf(charged: Charged): PaidFor {
+  const { now } = charged.snapshot
+  const { prepaid, drawdown } = accountOf(charged, partsOf(charged))
   const used: Record<string, bigint> = {}
-  for (const { clause, amount } of accountOf(charged, partsOf(charged)).prepaid) {
-    used[clause] = (used[clause] ?? 0n) + amount
-  }
-  return used
+  for (const { clause, amount } of prepaid) used[clause] = (used[clause] ?? 0n) + amount
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  const options = { now, accepted: acceptedUnder(clauses) }
+  const credits = clauses.flatMap((clause) => {
+    return clause.kind === 'take_or_pay' ? creditsLeft(clause, drawdown, options) : []
+  })
+  return { used, credits }
 }
 
 /** Why contracts may not be signed, in one sentence; null where nobody comes to hold too much. */
@@ -103,9 +116,9 @@ export async function tooExposed(
   const policy = policies.at(-1) ?? snapshot.rows.policy[0]?.body
   const limits = policy?.exposureLimits ?? []
   if (limits.length === 0) return null
-  const used = usedOf({ snapshot, charges: await everyCharge(ledger) })
+  const paidFor = paidForOf({ snapshot, charges: await everyCharge(ledger) })
   const clauses = bindingClauses([...historyOf(snapshot), ...added])
-  const over = overLimit(clauses, used, limits, snapshot.now)
+  const over = overLimit(clauses, paidFor, limits, snapshot.now)
   if (!over) return null
   const { supplier, atRisk, max, at } = over
   return (

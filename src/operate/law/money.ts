@@ -9,11 +9,11 @@ import {
   acceptedUnder,
   account,
   bindingClauses,
-  drawn,
 } from '../../core/contracts/money/account.ts'
 import { burnDown } from '../../core/contracts/money/burn-down.ts'
 import type { Draw } from '../../core/contracts/money/draw.ts'
-import { type Due, dues } from '../../core/contracts/money/dues.ts'
+import { type Credits, creditsOf } from '../../core/contracts/money/drawdown/credits.ts'
+import { type Due, dues, expiries } from '../../core/contracts/money/dues.ts'
 import { salvage } from '../../core/contracts/money/exit.ts'
 import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
 import { type Agreed, agreed } from '../../core/contracts/price/agreed.ts'
@@ -26,10 +26,10 @@ import type { Dataset } from '../../core/focus/columns.ts'
 import { type Comparison, compareInvoice } from '../../core/focus/invoice/compare.ts'
 import { pieces } from '../../core/focus/invoice/pieces.ts'
 import type { Span } from '../../core/focus/invoice/spans.ts'
+import { cutParts, type Part, paidPart } from '../../core/focus/parts.ts'
 import type { FocusRow } from '../../core/focus/rows.ts'
 import { commitmentRows, invoiceRows, periodRows } from '../../core/focus/terms.ts'
 import { usageRows } from '../../core/focus/usage.ts'
-import { type Slice, slices } from '../../core/meter/slices.ts'
 import { count, purses, type Spending } from '../../core/meter/spending.ts'
 import type { Snapshot } from '../../ports/ledger.ts'
 import { historyOf } from './take.ts'
@@ -40,25 +40,15 @@ export interface Charged {
   readonly charges: readonly Charge[]
 }
 
-/** A part of a charge, under the name by which the account knows it. */
-export type Part = Slice & { readonly id: string }
-
 export function partsOf({ snapshot, charges }: Charged): readonly Part[] {
-  return charges.flatMap((charge) =>
-    slices(charge, snapshot.now).map((slice) => ({ ...slice, id: `${charge.id}@${slice.from}` })),
-  )
+  const clauses = bindingClauses(historyOf(snapshot))
+  return cutParts(charges, { clauses, now: snapshot.now })
 }
 
 export function accountOf({ snapshot }: Charged, parts: readonly Part[]): Account {
   const kinds = new Map(snapshot.rows.workload.map(({ id, body }) => [id, body.spec.kind]))
-  return account(
-    historyOf(snapshot),
-    parts.map(({ id, charge, from, to, amount }) => {
-      const { workload } = charge
-      const workloadKind = workload === null ? undefined : kinds.get(workload)
-      return { ...charge, id, from, to, amount, workloadKind }
-    }),
-  )
+  const paid = parts.map((part) => paidPart(part, kinds.get(part.charge.workload ?? '')))
+  return account(historyOf(snapshot), paid)
 }
 
 /** What contracts say that rentals cost, from the first of their days to the last. */
@@ -67,7 +57,7 @@ export function agreedOf({ snapshot, charges }: Charged): Agreed {
   const { now, rows } = snapshot
   const kinds = new Map(rows.workload.map(({ id, body }) => [id, body.spec.kind]))
   const rented = charges.map((charge) => {
-    const workloadKind = charge.workload === null ? undefined : kinds.get(charge.workload)
+    const { workloadKind = kinds.get(charge.workload ?? '') } = charge
     return { ...charge, to: charge.to ?? now, workloadKind }
   })
   const records = rows.record.map(({ body }) => body)
@@ -75,15 +65,15 @@ export function agreedOf({ snapshot, charges }: Charged): Agreed {
 }
 
 /** What is owed by now for what was promised and not used. */
-export function duesOf(
-  { snapshot }: Charged,
-  parts: readonly Part[],
-  { draws }: Account,
-): readonly Due[] {
-  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
+export function duesOf({ snapshot }: Charged, { draws }: Account): readonly Due[] {
   const clauses = bindingClauses(historyOf(snapshot))
-  const taken = draws.map((each) => ({ ...each, at: startOf.get(each.charge) ?? 0 }))
-  return dues(clauses, taken, { now: snapshot.now, accepted: acceptedUnder(clauses) })
+  return dues(clauses, draws, { now: snapshot.now, accepted: acceptedUnder(clauses) })
+}
+
+/** What was owed and could be made up, but no longer can. */
+function expiriesOf({ snapshot }: Charged, { draws }: Account): readonly Due[] {
+  const clauses = bindingClauses(historyOf(snapshot))
+  return expiries(clauses, draws, { now: snapshot.now, accepted: acceptedUnder(clauses) })
 }
 
 /** All that is told of commitments, for whoever audits it. */
@@ -94,9 +84,11 @@ export function toldOf(charged: Charged): readonly Told[] {
   const told = (of: Told['of']) => (each: Draw) => {
     const part = byId.get(each.charge)
     if (!part) return []
-    const [at, partAmount] = [part.from, BigInt(part.amount)]
-    const { clause, amount } = each
-    return { of, clause, charge: part.charge.id, part: part.id, partAmount, at, amount }
+    const { charge, from: at, to } = part
+    const partAmount = BigInt(part.amount)
+    const { clause, amount, hours, madeUp } = each
+    const about = { of, clause, charge: charge.id, part: part.id, partAmount, at, to }
+    return { ...about, amount, hours, isMadeUp: madeUp !== null }
   }
   return [...draws.flatMap(told('commitment')), ...prepaid.flatMap(told('prepayment'))]
 }
@@ -120,6 +112,8 @@ export interface BurnDownView {
   readonly warns: boolean
   /** What the best way out of what will be missing brings back; null where there is none. */
   readonly wayOut: { readonly way: 'cancel' | 'resale' | 'pause'; readonly amount: string } | null
+  /** Hours that were paid for and not used, where they may be made up; else null. */
+  readonly credits: Credits | null
 }
 
 /** Over these days the present pace is measured. */
@@ -127,23 +121,18 @@ const paceDays = 7
 
 export function burnDownView(charged: Charged): readonly BurnDownView[] {
   const { now } = charged.snapshot
-  const parts = partsOf(charged)
-  const account = accountOf(charged, parts)
-  const { draws, prepaid } = account
+  const account = accountOf(charged, partsOf(charged))
+  const { draws, prepaid, drawdown } = account
   const owed = new Map<string, bigint>()
-  for (const { clause, amount } of duesOf(charged, parts, account)) {
+  for (const { clause, amount } of duesOf(charged, account)) {
     owed.set(clause, (owed.get(clause) ?? 0n) + amount)
   }
-  const byId = new Map(parts.map((part) => [part.id, drawn({ ...part.charge, ...part })]))
   const clauses = bindingClauses(historyOf(charged.snapshot))
   return clauses.flatMap((clause): readonly BurnDownView[] => {
     const name = clauseName(clause)
-    const about = { clause: name, with: clause.with, owed: '0' }
+    const about = { clause: name, with: clause.with, owed: '0', credits: null }
     const sum = String(owed.get(name) ?? 0n)
-    const ours = draws.filter((each) => each.clause === name)
-    const spends = ours.map((each) => {
-      return { at: byId.get(each.charge)?.at ?? 0, amount: each.amount, hours: each.hours }
-    })
+    const spends = draws.filter((each) => each.clause === name)
     if (clause.kind === 'spend_commit') {
       const late = spends.filter(({ at }) => at > now - paceDays * dayMs)
       const perDay = late.reduce((sum, { amount }) => sum + amount, 0n) / BigInt(paceDays)
@@ -160,10 +149,13 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
       }))
     }
     if (clause.kind === 'take_or_pay') {
+      const accepted = acceptedUnder(clauses)
+      const credits = creditsOf(clause, spends, { now, accepted, drawdown })
+      const hours = { ...about, kind: 'take_or_pay', credits } as const
       const row = takeOrPayRow(clause, spends, { clauses, now })
-      if (row) return [{ ...about, kind: 'take_or_pay', ...row, owed: sum }]
+      if (row) return [{ ...hours, ...row, owed: sum }]
       const over = { ...nothingDue, at: clause.to, used: '0', due: '0', owed: sum }
-      return sum === '0' ? [] : [{ ...about, kind: 'take_or_pay', ...over }]
+      return sum === '0' ? [] : [{ ...hours, ...over }]
     }
     if (clause.kind !== 'prepay' || clause.form !== 'prepay') return []
     const paid = BigInt(clause.dollars) * 1_000_000n
@@ -187,14 +179,14 @@ const nothingDue = { shortfall: '0', neededPerDay: '0', warns: false, wayOut: nu
 
 function takeOrPayRow(
   clause: TakeOrPay,
-  spends: readonly { readonly at: Ms; readonly hours: number }[],
+  spends: readonly Draw[],
   { clauses, now }: { readonly clauses: readonly Clause[]; readonly now: Ms },
-): Omit<BurnDownView, 'clause' | 'with' | 'kind' | 'owed'> | null {
+): Omit<BurnDownView, 'clause' | 'with' | 'kind' | 'owed' | 'credits'> | null {
   const span = intervalAt(clause, now)
   if (!span) return null
   const committed = committedHours(clause, span, acceptedUnder(clauses)(clause, span.from))
   const used = spends
-    .filter(({ at }) => at >= span.from && at < span.to)
+    .filter(({ at, madeUp }) => at >= span.from && at < span.to && madeUp === null)
     .reduce((sum, { hours }) => sum + hours, 0)
   const gone = (now - span.from) / (span.to - span.from)
   const expected = gone > 0 ? used / gone : used
@@ -258,7 +250,7 @@ export function comparisonOf(
   })
   return compareInvoice(invoice, {
     pieces: pieces(ours, account, [...earlier, invoice], agreedOf(charged)),
-    dues: duesOf(charged, parts, account).filter((due) => due.with === supplier),
+    dues: duesOf(charged, account).filter((due) => due.with === supplier),
     prepays: clauses.filter(isPaidAhead),
     clauses: clauses.map(clauseName),
     earlier,
@@ -293,9 +285,10 @@ export function focusRows(
       const prepays = bindingClauses(history).filter(isPaidAhead)
       const suppliers = snapshot.rows.supplier.map(({ body }) => body)
       const input = { installation, prepays, suppliers, invoices, now }
-      const dues = duesOf(charged, parts, account)
+      const dues = duesOf(charged, account)
+      const lapsed = expiriesOf(charged, account)
       const cut = pieces(parts, account, invoices, agreedOf(charged))
-      return usageRows({ ...input, pieces: cut, dues }, span)
+      return usageRows({ ...input, pieces: cut, dues, lapsed }, span)
     }
     case 'contract-commitment':
       return commitmentRows(history, now)

@@ -1,56 +1,119 @@
 /**
- * What contracts do to prices, from what the ledger holds; what commitments have left is worked out
- * anew only where charges or contracts have changed.
+ * What contracts do to prices, from what the ledger holds: the books as they stand now, so that
+ * whoever asks for the burn-down and whoever plans are told the same.
+ *
+ * Days that are over are not gone through again, unless something of them turns out otherwise.
  */
-
 import type { Law } from '../../core/contracts/law.ts'
-import { account, type Paid } from '../../core/contracts/money/account.ts'
+import { accountFrom, bindingClauses } from '../../core/contracts/money/account.ts'
+import { type Drawdown, untouched } from '../../core/contracts/money/draw.ts'
 import { isAboutPrices, isCommitment, marginals } from '../../core/contracts/money/marginals.ts'
 import { levelsAt } from '../../core/contracts/price/levels.ts'
-import type { Contract } from '../../core/domain/contract.ts'
+import type { Charge } from '../../core/domain/charge.ts'
+import type { Clause } from '../../core/domain/clause.ts'
+import { dayMs } from '../../core/domain/day.ts'
 import type { Offer } from '../../core/domain/offer.ts'
+import type { Ms } from '../../core/domain/time.ts'
+import type { Workload } from '../../core/domain/workload.ts'
 import { type Marginals, noMarginals } from '../../core/domain/world.ts'
-import { slices } from '../../core/meter/slices.ts'
+import { cutParts, type Part, paidPart } from '../../core/focus/parts.ts'
 import type { Drawn, Memory } from '../memory.ts'
 import type { Sheet } from './sheet.ts'
+
+export interface MarginalsOn {
+  readonly law: Law
+  readonly memory: Memory
+  /** Charges that are not among the closed ones of the memory. */
+  readonly open: readonly Charge[]
+}
 
 export function marginalsOn(
   rows: Sheet,
   offers: readonly Offer[],
-  { law, memory }: { readonly law: Law; readonly memory: Memory },
+  { law, memory, open }: MarginalsOn,
 ): Marginals {
   const { inForce, at: now } = law
   if (!inForce.some(isAboutPrices)) return noMarginals
-  const isDrawn = inForce.some(isCommitment)
-  const { draws: closed, prepaidUsed } = isDrawn
-    ? drawnBefore(rows.all('contract'), memory)
-    : nothingDrawn
   const levels = levelsAt(rows.all('record'), { at: now, known: now })
-  const held = { open: rows.all('charge'), leases: rows.all('lease') }
-  return marginals({ inForce, closed, prepaidUsed, ...held, offers, levels, now })
+  const priced = { inForce, leases: rows.all('lease'), offers, levels, now }
+  if (!inForce.some(isCommitment)) return marginals({ ...priced, ...nothingDrawn })
+  const history = rows.all('contract')
+  const clauses = bindingClauses(history)
+  const kindOf: KindOf = (workload) => rows.get('workload', workload)?.spec.kind
+  const known = { open, memory, now, kindOf, contracts: history.length }
+  const drawdown = drawdownNow(clauses, known)
+  const ahead = aheadOf(open, clauses, now)
+  return marginals({ ...priced, drawdown, ahead })
 }
 
-const nothingDrawn: Pick<Drawn, 'draws' | 'prepaidUsed'> = { draws: [], prepaidUsed: {} }
+const nothingDrawn = { drawdown: untouched, ahead: [] }
 
-function drawnBefore(history: readonly Contract[], memory: Memory): Drawn {
-  const key = `${memory.closed.length} ${history.length}`
-  if (memory.drawn?.key === key) return memory.drawn
-  const parts = memory.closed.flatMap((charge) =>
-    slices(charge, charge.to ?? charge.from).map(({ from, to, amount }): Paid => {
-      return { ...charge, id: `${charge.id}@${from}`, from, to, amount }
-    }),
-  )
-  const { draws, prepaid } = account(history, parts)
-  const startOf = new Map(parts.map(({ id, from }) => [id, from]))
-  const prepaidUsed: Record<string, bigint> = {}
-  for (const { clause, amount } of prepaid) {
-    prepaidUsed[clause] = (prepaidUsed[clause] ?? 0n) + amount
-  }
-  const drawn: Drawn = {
-    key,
-    prepaidUsed,
-    draws: draws.map((draw) => ({ ...draw, at: startOf.get(draw.charge) ?? 0 })),
-  }
+/** What the day ahead adds of what runs. */
+export function aheadOf(open: readonly Charge[], clauses: readonly Clause[], now: Ms) {
+  const running = open.filter(({ to }) => to === null)
+  const parts = cutParts(running, { clauses, now: now + dayMs, since: now })
+  return parts.map((part) => paidPart(part))
+}
+
+/** Of a workload that is there. Charges of earlier versions do not tell it. */
+type KindOf = (workload: string) => Workload['kind'] | undefined
+
+export interface Known {
+  readonly open: readonly Charge[]
+  readonly memory: Pick<Memory, 'closed' | 'drawn'>
+  readonly kindOf: KindOf
+  /** Versions of contracts. */
+  readonly contracts: number
+  readonly now: Ms
+}
+
+/** By all charges, those that run up to now. Writes down in the memory how far it went. */
+export function drawdownNow(clauses: readonly Clause[], known: Known): Drawdown {
+  const { open, memory, now, kindOf } = known
+  const drawn = drawnBefore(clauses, known)
   memory.drawn = drawn
-  return drawn
+  const parts = cutParts([...drawn.later, ...open], { clauses, now, since: drawn.at })
+  return drawOn(clauses, parts, { since: drawn.drawdown, kindOf })
+}
+
+function drawOn(
+  clauses: readonly Clause[],
+  parts: readonly Part[],
+  { since, kindOf }: { readonly since: Drawdown; readonly kindOf: KindOf },
+): Drawdown {
+  const paid = parts.map((part) => paidPart(part, kindOf(part.charge.workload ?? '')))
+  return accountFrom(clauses, paid, since).drawdown
+}
+
+/** Drawn to the midnight a day ago: whoever is listed late changes nothing before it. */
+function drawnBefore(clauses: readonly Clause[], known: Known): Drawn {
+  const { open, memory, contracts, now, kindOf } = known
+  const at = Math.floor(now / dayMs) * dayMs - dayMs
+  const old = memory.drawn && stillHolds(memory.drawn, known) ? memory.drawn : null
+  if (old && old.at >= at && old.seen === memory.closed.length) return old
+  const seen = memory.closed.length
+  const later = old ? [...old.later, ...memory.closed.slice(old.seen)] : memory.closed
+  if (old && old.at >= at) return { ...old, seen, later }
+  const all = [...later, ...open]
+  const over = cutParts(all, { clauses, now: at, ...(old && { since: old.at }) })
+  const before = over.filter(({ from }) => from < at)
+  const since = old?.drawdown ?? untouched
+  const drawdown = drawOn(clauses, before, { since, kindOf })
+  const goesOn = ({ to }: Charge) => to === null || to > at
+  return {
+    ...{ contracts, seen, at, drawdown },
+    running: new Set(all.filter((each) => each.from < at && goesOn(each)).map(idOf)),
+    later: later.filter(goesOn),
+  }
+}
+
+const idOf = ({ id }: Charge) => id
+
+/** Nothing began before its midnight that was not known, and nothing ended that was to go on. */
+function stillHolds({ at, seen, running, contracts }: Drawn, known: Known): boolean {
+  if (contracts !== known.contracts) return false
+  const isAsDrawn = ({ id, from, to }: Charge) => {
+    return running.has(id) ? to === null || to >= at : from >= at
+  }
+  return [...known.memory.closed.slice(seen), ...known.open].every(isAsDrawn)
 }

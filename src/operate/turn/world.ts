@@ -41,7 +41,7 @@ export function worldOf(
     suppliers,
     policy,
     purses: purses(policy.budgets ?? [], books),
-    marginals: marginalsOn(rows, observed.offers, { law, memory }),
+    marginals: marginalsOn(rows, observed.offers, { law, memory, open }),
     offers: quoted ? observed.offers.filter(({ supplier }) => names.has(supplier)) : [],
     outages: rows.all('outage'),
     pools: rows.all('pool'),

@@ -188,14 +188,14 @@ export const buying: readonly Mutant[] = [
     'commitment-without-end',
     'more counts against a commitment than it was made for',
     'src/core/contracts/money/draw.ts',
-    'amountTaken.set(name, (amountTaken.get(name) ?? 0n) + taken)',
+    'books.dollars.set(name, before + taken)',
     '',
   ),
   mutant(
     'paid-for-ever',
     'a prepayment pays for more than was paid',
     'src/core/contracts/money/prepaid.ts',
-    'left.set(name, (left.get(name) ?? 0n) - taken)',
+    'used.set(name, before + taken)',
     '',
   ),
   mutant(

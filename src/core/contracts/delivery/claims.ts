@@ -16,7 +16,7 @@ import { isInScope } from '../scope.ts'
 import { claimBy, creditOf, type Measured, measure, type Span, together } from './sla.ts'
 
 /** Of a rental, for a day of UTC or less, with what is known of its machines. */
-export interface Rented extends Paid {
+export interface Rented extends Omit<Paid, 'since'> {
   readonly rental: string
   readonly market: Market | undefined
   readonly nodes: number

@@ -7,18 +7,21 @@ import type { Contract } from '../../domain/contract.ts'
 import type { Micros } from '../../domain/money.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Workload } from '../../domain/workload.ts'
+import type { Amount } from '../amount.ts'
 import { bindingClauses } from '../as-of.ts'
 import { schedulable } from '../delivery/ladder.ts'
 import type { Facts } from '../scope.ts'
-import { type Draw, type DrawnCharge, draw } from './draw.ts'
+import { type Draw, type Drawdown, type DrawnCharge, draw, untouched } from './draw.ts'
 import { prepaid } from './prepaid.ts'
 
 // Whoever reckons with clauses finds them beside what was paid.
 export { bindingClauses }
 
-/** Of a rental, for a day or less. */
+/** Of a rental, for a day or less, and in one interval of each commitment. */
 export interface Paid {
   readonly id: string
+  /** When the rental began. */
+  readonly since: Ms
   readonly from: Ms
   readonly to: Ms
   readonly supplier: string
@@ -35,18 +38,34 @@ export interface Account {
   /** Commitments, and what of which part counts against them. */
   readonly draws: readonly Draw[]
   readonly prepaid: readonly Draw[]
+  readonly drawdown: Drawdown
 }
 
 const hourMs = 3_600_000
 
 /** `history`: every version of every contract. What does not bind is drawn down by nothing. */
 export function account(history: readonly Contract[], paid: readonly Paid[]): Account {
-  const clauses = bindingClauses(history)
+  return accountFrom(bindingClauses(history), paid, untouched)
+}
+
+/** What earlier parts left is given, and none of them is among these. */
+export function accountFrom(
+  clauses: readonly Clause[],
+  paid: readonly Paid[],
+  since: Drawdown,
+): Account {
   const charges = paid.map(drawn)
-  return {
-    draws: draw(clauses, charges, { accepted: acceptedUnder(clauses) }),
-    prepaid: prepaid(clauses, charges),
+  const { draws, drawdown } = draw(clauses, charges, { accepted: acceptedUnder(clauses), since })
+  const madeUp = new Map<string, Amount>()
+  for (const { charge, amount, madeUp: paidBefore } of draws) {
+    if (paidBefore !== null) madeUp.set(charge, (madeUp.get(charge) ?? 0n) + amount)
   }
+  // What an older interval paid for is not paid for once more.
+  const owed = charges.map((charge) => {
+    return { ...charge, amount: charge.amount - (madeUp.get(charge.id) ?? 0n) }
+  })
+  const ahead = prepaid(clauses, owed, drawdown.dollars)
+  return { draws, prepaid: ahead.draws, drawdown: { ...drawdown, dollars: ahead.used } }
 }
 
 /** Accelerators that a ramp has brought, where a duty waits for one. */
@@ -59,9 +78,9 @@ export function acceptedUnder(clauses: readonly Clause[]) {
 }
 
 export function drawn(part: Paid): DrawnCharge {
-  const { id, from, to, supplier, accelerator, accelerators, amount } = part
+  const { id, since, from, to, supplier, accelerator, accelerators, amount } = part
   return {
-    ...{ id, at: from, supplier, accelerator: accelerator ?? '' },
+    ...{ id, at: from, since, supplier, accelerator: accelerator ?? '' },
     hours: ((accelerators ?? 0) * (to - from)) / hourMs,
     amount: BigInt(amount),
     facts: factsOf(part),

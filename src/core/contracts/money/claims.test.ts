@@ -24,7 +24,7 @@ const { clauses } = contract(`- kind: take_or_pay
 
 const charge: DrawnCharge = {
   id: 'c1',
-  at: day('2025-02-10'),
+  ...{ at: day('2025-02-10'), since: day('2025-02-10') },
   supplier: 'incumbent',
   accelerator: 'H100',
   hours: 1_000,
@@ -35,7 +35,7 @@ const accepted = () => null
 
 it('[CL48] a charge draws hours first, then what ends first, and each part of it once', () => {
   const told = (each: DrawnCharge) => {
-    return draw(clauses, [each], { accepted }).map(({ clause, hours, amount }) => {
+    return draw(clauses, [each], { accepted }).draws.map(({ clause, hours, amount }) => {
       return `${clause} ${hours} ${formatAmount(amount)}`
     })
   }
@@ -68,7 +68,7 @@ it('[CL48] no commitment gives more than it has, and no charge is drawn beyond i
         const at = day('2025-01-01') + days * dayMs
         return { ...charge, id: `c${index}`, at, hours, amount: amountOf(dollars) }
       })
-      const draws = draw(clauses, charges, { accepted })
+      const { draws } = draw(clauses, charges, { accepted })
       for (const { id, hours, amount } of charges) {
         const ours = draws.filter((each) => each.charge === id)
         assert.ok(ours.reduce((sum, each) => sum + each.amount, 0n) <= amount)
@@ -81,7 +81,7 @@ it('[CL48] no commitment gives more than it has, and no charge is drawn beyond i
       assert.ok(spent('early') <= amountOf(2_000) && spent('late') <= amountOf(3_000))
       const hours = draws.reduce((sum, each) => sum + each.hours, 0)
       assert.ok(hours <= 24 * 31 * 24)
-      assert.deepEqual(draw(clauses, [...charges].reverse(), { accepted }), draws)
+      assert.deepEqual(draw(clauses, [...charges].reverse(), { accepted }).draws, draws)
     }),
   )
 })
@@ -116,7 +116,7 @@ it('[CL50] at risk is what a supplier holds of ours, less what a guarantor stand
 - {kind: prepay, id: loan, form: loan, amount: $500, paid: 2025-06-01}
 - {kind: credit_support, guarantor: bank, amount: $300}`).clauses
   const told = (at: string) => {
-    return exposures(held, { 'deal/prepay': amountOf(400) }, day(at)).map((each) => {
+    return exposures(held, { used: { 'deal/prepay': amountOf(400) } }, day(at)).map((each) => {
       return [each.supplier, ...[each.held, each.supported, each.atRisk].map(formatAmount)].join(
         ' ',
       )
@@ -126,17 +126,26 @@ it('[CL50] at risk is what a supplier holds of ours, less what a guarantor stand
   assert.deepEqual(told('2025-07-01'), ['incumbent $1,100.00 $300.00 $800.00'])
   const over = (dollars: number) => {
     const limits = [{ supplier: 'incumbent', max: dollars * 1_000_000 }]
-    const found = overLimit(held, {}, limits, day('2025-02-01'))
+    const found = overLimit(held, { used: {} }, limits, day('2025-02-01'))
     return found && [formatAmount(found.atRisk), found.at]
   }
+  // Hours that were paid for and not used are at risk while they may be made up.
+  const left = { clause: 'deal/hours', with: 'incumbent', hours: 10, until: day('2025-03-01') }
+  const credits = [{ ...left, paid: amountOf(70) }]
+  const withHours = (at: string) => exposures(held, { used: {}, credits }, day(at))[0]?.atRisk
+  assert.deepEqual(
+    ['2025-02-28', '2025-03-01'].map((at) => formatAmount(withHours(at) ?? 0n)),
+    ['$770.00', '$700.00'],
+  )
   // A guarantor stands for nothing before its day.
   const later = held.map((each) => ({ ...each, from: day('2025-03-01') }))
-  const supported = (at: string) => exposures(later, {}, day(at)).map((each) => each.supported)
+  const supported = (at: string) =>
+    exposures(later, { used: {} }, day(at)).map((each) => each.supported)
   assert.deepEqual([supported('2025-02-28'), supported('2025-03-01')], [[0n], [300_000_000n]])
   // Each for itself, and nothing that is over.
   const theirs = held.map((each) => ({ ...each, with: 'rival', to: day('2025-06-15') }))
   const both = (at: string) =>
-    exposures([...theirs, ...held], {}, day(at)).map(({ supplier, atRisk }) => {
+    exposures([...theirs, ...held], { used: {} }, day(at)).map(({ supplier, atRisk }) => {
       return `${supplier} ${formatAmount(atRisk)}`
     })
   assert.deepEqual(both('2025-06-14'), ['incumbent $1,200.00', 'rival $1,200.00'])
@@ -146,7 +155,7 @@ it('[CL50] at risk is what a supplier holds of ours, less what a guarantor stand
       { supplier: 'nobody', max: 0 },
       { supplier, max: 1_000_000_000 },
     ]
-    return overLimit([...held, ...theirs], {}, limits, day('2025-02-01'))?.supplier
+    return overLimit([...held, ...theirs], { used: {} }, limits, day('2025-02-01'))?.supplier
   }
   assert.deepEqual(['rival', 'incumbent', 'nobody'].map(limited), ['rival', 'incumbent', undefined])
   assert.deepEqual(over(699), ['$700.00', day('2025-02-01')])
@@ -159,7 +168,7 @@ it('[CL73] support that ends before what it stands for is told while its end is 
   const bank = '- {kind: credit_support, id: bank, guarantor: bank, amount: $300, to: 2025-06-30}\n'
   const told = (more: string, at: string, used = 400) => {
     const held = contract(prepay + bank + more).clauses
-    return lapses(held, { 'deal/prepay': amountOf(used) }, day(at)).map((each) => {
+    return lapses(held, { used: { 'deal/prepay': amountOf(used) } }, day(at)).map((each) => {
       return `${each.clause.id} ${formatDay(each.at)} ${formatAmount(each.atRisk)}`
     })
   }

@@ -44,7 +44,7 @@ it('[CL120] what may come to a supplier stands beside what is at risk there, nev
 - {kind: backstop_purchase, id: a, cap: $900, expected: 50%, ${cap}, to: 2025-06-01}
 - {kind: backstop_purchase, id: b, cap: $100, ${cap}, from: 2025-03-01}`)
   const told = (at: string, of = clauses) => {
-    return exposures(of, {}, day(at)).map(({ atRisk, mayCome: { worst, expected } }) => {
+    return exposures(of, { used: {} }, day(at)).map(({ atRisk, mayCome: { worst, expected } }) => {
       return [atRisk, worst, expected].map((each) => each && formatAmount(each))
     })
   }
@@ -52,11 +52,11 @@ it('[CL120] what may come to a supplier stands beside what is at risk there, nev
   // Of one of them nobody said what to expect.
   assert.deepEqual(told('2025-03-01'), [['$500.00', '$1,000.00', null]])
   assert.deepEqual(told('2025-06-01'), [['$500.00', '$100.00', null]])
-  const both = exposures(clauses, {}, day('2025-03-01'))[0]?.mayCome
+  const both = exposures(clauses, { used: {} }, day('2025-03-01'))[0]?.mayCome
   assert.deepEqual(both?.capacity, [
     { accelerator: 'H100', accelerators: 16, expectedAccelerators: null },
   ])
-  const [early] = exposures(clauses, {}, day('2025-02-01'))
+  const [early] = exposures(clauses, { used: {} }, day('2025-02-01'))
   assert.equal(formatDay(early?.mayCome.until ?? 0), '2025-06-01')
   assert.equal(early?.mayCome.capacity[0]?.expectedAccelerators, 4)
   const bare = clauses.filter(({ kind }) => kind === 'backstop_purchase')

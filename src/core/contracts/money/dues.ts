@@ -7,7 +7,15 @@ import { dayMs } from '../../domain/day.ts'
 import type { Ms } from '../../domain/time.ts'
 import type { Amount } from '../amount.ts'
 import { burnDown } from './burn-down.ts'
-import { type IntervalUse, intervalAt, settle, spanOf } from './take-or-pay.ts'
+import {
+  hoursOf,
+  type IntervalUse,
+  intervalAt,
+  paidOf,
+  type SettledInterval,
+  settle,
+  spanOf,
+} from './take-or-pay.ts'
 
 export interface Due {
   /** `<contract>/<clause>`. */
@@ -20,6 +28,8 @@ export interface Due {
   /** Accelerator-hours; null where dollars were promised. */
   readonly hours: number | null
   readonly amount: Amount
+  /** May be made up: it becomes effective as that is used, or once it no longer can be. */
+  readonly isCredited: boolean
 }
 
 /** A part of a charge that a commitment took, with when it was used. */
@@ -54,10 +64,31 @@ export function dues(
 function ofIntervals(
   clause: TakeOrPay,
   taken: readonly Taken[],
-  { now, accepted }: DuesOptions,
+  options: DuesOptions,
 ): readonly Due[] {
+  const about = { ...aboutOf(clause), isCredited: clause.makeUpIntervals > 0 }
+  const owed = settled(clause, taken, options).flatMap((row): readonly Due[] => {
+    const { from, to, shortfallHours, shortfall } = row
+    return shortfall === 0n
+      ? []
+      : [{ ...about, from, to, hours: shortfallHours, amount: shortfall }]
+  })
+  return clause.interval === 'hour' ? byDay(owed) : owed
+}
+
+function aboutOf(clause: TakeOrPay): Pick<Due, 'clause' | 'with' | 'accelerator'> {
+  return { clause: clauseName(clause), with: clause.with, accelerator: clause.accelerator }
+}
+
+/** Every interval that is over by now. */
+export function settled(
+  clause: TakeOrPay,
+  taken: readonly Taken[],
+  { now, accepted }: DuesOptions,
+): readonly SettledInterval[] {
   const used = new Map<number, number>()
-  for (const { at, hours } of taken) {
+  for (const { clause: name, at, hours } of taken) {
+    if (name !== clauseName(clause)) continue
     const index = intervalAt(clause, at)?.index ?? -1
     used.set(index, (used.get(index) ?? 0) + hours)
   }
@@ -67,13 +98,30 @@ function ofIntervals(
     uses.push({ usedHours: used.get(index) ?? 0, accepted: accepted(clause, from) })
     span = spanOf(clause, index + 1)
   }
-  const { accelerator, with: party } = clause
-  const owed = settle(clause, uses).flatMap(({ from, to, shortfallHours, shortfall }): Due[] => {
-    if (shortfall === 0n) return []
-    const about = { clause: clauseName(clause), with: party, accelerator }
-    return [{ ...about, from, to, hours: shortfallHours, amount: shortfall }]
+  return settle(clause, uses)
+}
+
+/**
+ * What was owed, could have been made up and no longer can: told in the last interval in which it
+ * could, so that what was owed becomes effective as it is used, or then.
+ */
+export function expiries(
+  clauses: readonly Clause[],
+  taken: readonly Taken[],
+  options: DuesOptions,
+): readonly Due[] {
+  return clauses.flatMap((clause): readonly Due[] => {
+    if (clause.kind !== 'take_or_pay' || clause.makeUpIntervals === 0) return []
+    const told = settled(clause, taken, options).flatMap((row): readonly Due[] => {
+      const { index, from, to, credits } = row
+      // What is left at the end of the clause can be used no more.
+      const lost = credits.filter(({ lastIndex }) => lastIndex <= index || to === clause.to)
+      const amount = paidOf(lost)
+      if (amount === 0n) return []
+      return [{ ...aboutOf(clause), from, to, hours: hoursOf(lost), amount, isCredited: false }]
+    })
+    return clause.interval === 'hour' ? byDay(told) : told
   })
-  return clause.interval === 'hour' ? byDay(owed) : owed
 }
 
 function byDay(hourly: readonly Due[]): readonly Due[] {
@@ -95,7 +143,7 @@ function ofMilestones(
   let { from } = clause
   return burnDown(clause, taken, { now, perDay: 0n }).flatMap(({ at: to, shortfall, isPast }) => {
     const about = { clause: clauseName(clause), with: clause.with, accelerator: null, hours: null }
-    const due: Due = { ...about, from, to, amount: shortfall }
+    const due: Due = { ...about, from, to, amount: shortfall, isCredited: false }
     from = to
     return isPast && shortfall > 0n ? [due] : []
   })

@@ -8,10 +8,19 @@ import type { Ms } from '../../domain/time.ts'
 import { type Amount, amountOf, atLeastNothing, least } from '../amount.ts'
 import { nearFrom } from '../calendar.ts'
 import { type Liability, liabilityTo } from './contingent.ts'
+import type { Left } from './drawdown/credits.ts'
+
+/** What was used of what we paid, and what we may still make up of it. */
+export interface PaidFor {
+  /** What of a prepayment was drawn, by the name of its clause. */
+  readonly used: Readonly<Record<string, Amount>>
+  /** Hours that were owed and not used, each good until a moment. */
+  readonly credits?: readonly Left[]
+}
 
 export interface Exposure {
   readonly supplier: string
-  /** Paid ahead, deposited or lent, and not used up. */
+  /** Paid ahead, deposited, lent or paid for hours to be made up, and not used up. */
   readonly held: Amount
   /** What guarantors stand for now. */
   readonly supported: Amount
@@ -35,14 +44,14 @@ export interface Lapse extends Exposure {
 /** The first moment, now or when something is paid, at which a supplier holds too much. */
 export function overLimit(
   clauses: readonly Clause[],
-  used: Readonly<Record<string, Amount>>,
+  paidFor: PaidFor,
   limits: readonly ExposureLimit[],
   now: Ms,
 ): Over | null {
   const paid = clauses.flatMap((each) => (each.kind === 'prepay' ? [each.paidAt] : []))
   const moments = [now, ...paid.filter((at) => at > now).sort((a, b) => a - b)]
   for (const at of moments) {
-    for (const exposure of exposures(clauses, used, at)) {
+    for (const exposure of exposures(clauses, paidFor, at)) {
       const limit = limits.find(({ supplier }) => supplier === exposure.supplier)
       const max = limit && BigInt(limit.max)
       if (max !== undefined && exposure.atRisk > max) return { ...exposure, max, at }
@@ -51,17 +60,18 @@ export function overLimit(
   return null
 }
 
-/** `used` tells what of a prepayment was drawn, by the name of its clause. */
 export function exposures(
   clauses: readonly Clause[],
-  used: Readonly<Record<string, Amount>>,
+  { used, credits = [] }: PaidFor,
   now: Ms,
 ): readonly Exposure[] {
   const inForce = clauses.filter(({ to }) => to === null || now < to)
   const suppliers = [...new Set(inForce.map((each) => each.with))].sort()
   return suppliers.flatMap((supplier) => {
     const supported = supportAt(inForce, supplier, now)
-    let held = 0n
+    let held = credits
+      .filter((each) => each.with === supplier && now < each.until)
+      .reduce((sum, { paid }) => sum + paid, 0n)
     for (const clause of inForce) {
       if (clause.with !== supplier) continue
       if (clause.kind !== 'prepay' || clause.paidAt > now) continue
@@ -91,15 +101,11 @@ export function endingSupport(clauses: readonly Clause[], now: Ms): readonly Cre
 }
 
 /** What is held without support once it ends, as if nothing more were used until then. */
-export function lapses(
-  clauses: readonly Clause[],
-  used: Readonly<Record<string, Amount>>,
-  now: Ms,
-): readonly Lapse[] {
+export function lapses(clauses: readonly Clause[], paidFor: PaidFor, now: Ms): readonly Lapse[] {
   return endingSupport(clauses, now).flatMap((clause) => {
     const { with: supplier, to: at } = clause
     if (at === null) return []
-    const then = exposures(clauses, used, at).find((each) => each.supplier === supplier)
+    const then = exposures(clauses, paidFor, at).find((each) => each.supplier === supplier)
     // Another one that begins as it ends may stand for as much.
     const isLess = supportAt(clauses, supplier, at) < supportAt(clauses, supplier, at - 1)
     return then && isLess && then.atRisk > 0n ? [{ ...then, clause, at }] : []

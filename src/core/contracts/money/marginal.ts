@@ -7,10 +7,20 @@ import { clauseName } from '../../domain/clause.ts'
 import { formatDay } from '../../domain/day.ts'
 import { formatUsd, type Micros } from '../../domain/money.ts'
 import type { Ms } from '../../domain/time.ts'
-import { type Amount, costOfHours, formatAmount, least, shareOf } from '../amount.ts'
+import {
+  type Amount,
+  amountOf,
+  atLeastNothing,
+  costOfHours,
+  formatAmount,
+  least,
+  shareOf,
+} from '../amount.ts'
 import { phraseRate, type Rate } from '../price/rate.ts'
 import { type Facts, isInScope } from '../scope.ts'
 import { gapAhead } from './burn-down.ts'
+import { inDrawOrder } from './draw.ts'
+import { prepayments } from './prepaid.ts'
 import { committedHours, intervalAt } from './take-or-pay.ts'
 
 /** How far a commitment is used, by the name of its clause; what is missing counts as nothing. */
@@ -65,6 +75,7 @@ export function marginalPrice(
     (each) => each.with === offer.supplier && isInScope(each.scope, facts),
   )
   const sorted = ours.sort((a, b) => (clauseName(a) < clauseName(b) ? -1 : 1))
+  const commitments = inDrawOrder(sorted)
   const because: string[] = []
   // Whoever asks for less than was agreed is just cheaper.
   const agreed = rate && rate.pricePerHour < offer.pricePerHour ? rate : null
@@ -72,7 +83,7 @@ export function marginalPrice(
 
   const wantedHours = offer.perNode * hours
   let hoursLeft = wantedHours
-  for (const clause of sorted) {
+  for (const clause of commitments) {
     if (clause.kind !== 'take_or_pay' || clause.accelerator !== offer.accelerator) continue
     const idle = idleHours(clause, useOf(usage, clause), question.now)
     const free = Math.min(hoursLeft, idle)
@@ -85,7 +96,11 @@ export function marginalPrice(
 
   const full = costOfHours(agreed?.pricePerHour ?? offer.pricePerHour, hours)
   const owed = scaled(full, hoursLeft, wantedHours)
-  const cost = afterMoney(sorted, usage, { owed, now: question.now, because })
+  const cost = afterMoney([...commitments, ...prepayments(sorted)], usage, {
+    owed,
+    now: question.now,
+    because,
+  })
   const pricePerHour = Number(scaled(cost, 1, hours))
   if (because.length === 0) because.push(`list price ${formatUsd(offer.pricePerHour)}`)
   return { pricePerHour, because }
@@ -127,9 +142,15 @@ function afterMoney(
 ): Amount {
   let left = owed
   let cost = 0n
+  let uncounted = owed
   for (const clause of clauses) {
-    if (clause.kind !== 'spend_commit' || clause.shortfall !== 'charged') continue
-    const freed = freedBySpend(clause, useOf(usage, clause), left, now)
+    if (clause.kind !== 'spend_commit') continue
+    const use = useOf(usage, clause)
+    // Whatever counts against it, free or not, counts against no other one.
+    const counts = least(uncounted, atLeastNothing(amountOf(clause.totalDollars) - use.counted))
+    uncounted -= counts
+    if (clause.shortfall !== 'charged') continue
+    const freed = freedBySpend(clause, use, counts, now)
     if (freed.amount > 0n) because.push(freed.why)
     left -= freed.amount
   }

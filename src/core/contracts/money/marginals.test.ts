@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Charge } from '../../domain/charge.ts'
+import { dayMs } from '../../domain/day.ts'
 import type { Lease } from '../../domain/lease.ts'
 import type { Offer } from '../../domain/offer.ts'
+import type { Ms } from '../../domain/time.ts'
+import { cutParts, paidPart } from '../../focus/parts.ts'
 import { readContracts } from '../../spec/read.ts'
 import { levelsAt } from '../price/levels.ts'
-import { bindingClauses } from './account.ts'
+import { accountFrom, bindingClauses } from './account.ts'
+import { untouched } from './draw.ts'
 import { marginals } from './marginals.ts'
 
 const hour = 3_600_000
@@ -42,8 +46,14 @@ clauses:
   assert.deepEqual(read.faults, [])
   const inForce = bindingClauses(read.contracts)
   const offers = [offer('acme'), offer('bolt')]
+  const parts = (until: Ms, since?: Ms) => {
+    const all = cutParts(open, { clauses: inForce, now: until, ...(since && { since }) })
+    return all.map((part) => paidPart(part))
+  }
+  const { drawdown } = accountFrom(inForce, parts(now), untouched)
+  const ahead = parts(now + dayMs, now)
   const levels = levelsAt([], { at: now, known: now })
-  return marginals({ inForce, closed: [], prepaidUsed: {}, open, leases, offers, levels, now })
+  return marginals({ inForce, drawdown, ahead, leases, offers, levels, now })
 }
 
 const use =
@@ -65,7 +75,8 @@ it('[CL35] what is committed to frees no hour twice', () => {
 
 it('[CL35] what is held out of scope is not paid for, and uses nothing that is', () => {
   const at = (region: string, ids: string) => {
-    return [...ids].map((id) => ({ ...lease(id, 16), region, product: 'api' }))
+    const kind = { product: 'api', workloadKind: 'Job' } as const
+    return [...ids].map((id) => ({ ...lease(id, 16), region, ...kind }))
   }
   const free = (scope: string, leases: readonly Lease[]) => {
     const found = priced(use.replace('id: use', `id: use, scope: { ${scope} }`), leases)
@@ -81,6 +92,8 @@ it('[CL35] what is held out of scope is not paid for, and uses nothing that is',
   // A lease tells its product, and an offer does not.
   assert.deepEqual(free('product: api', at('us', '1')), [[], ['1']])
   assert.deepEqual(free('product: chat', at('us', '1')), [[], []])
+  assert.deepEqual(free('workload_kind: Job', at('us', '1')), [[], ['1']])
+  assert.deepEqual(free('workload_kind: Service', at('us', '1')), [[], []])
 })
 
 it('[CL35] what runs out of scope uses no hour that is paid for', () => {
@@ -166,6 +179,34 @@ it('[CL36] a lease costs no more than what would be got for giving it back', () 
   assert.deepEqual(priced(elsewhere, [held]).leases, {})
   const ahead = 'kind: prepay, id: ahead, form: prepay, amount: $1M, paid: 2026-05-01'
   assert.deepEqual(priced(`{ ${ahead}, refund: 25% }`, [held]).leases, { '1': 4_000_000 })
+})
+
+it('[CL35] hours that an older interval left cost nothing while they are good', () => {
+  const hourly = use.replace('interval: month', 'interval: hour')
+  const offers = (more: string) =>
+    priced(hourly.replace(' }', `${more} }`), [lease('1', 16)]).offers
+  // What is held uses all that is paid for this hour; nothing was used of those before.
+  assert.deepEqual(offers(''), {})
+  assert.deepEqual(offers(', make_up_intervals: 12'), { 'acme/h100': 0 })
+  // Eleven hours of 16 are 16 less than the day of 8 that is asked about.
+  assert.deepEqual(offers(', make_up_intervals: 11'), { 'acme/h100': 1_333_333 })
+})
+
+it('[CL37] what runs and what is held count against one commitment alone', () => {
+  const held = ['1', '2', '3'].map((id) => lease(id, 16))
+  const both = priced(`${use}\n  - ${use.replace('id: use', 'id: more')}`, held)
+  // For the rest of the month three times 16 are less than what two months of 16 still pay for.
+  assert.deepEqual([both.offers, both.leases], [{ 'acme/h100': 0 }, { '1': 0, '2': 0, '3': 0 }])
+  const from = Date.parse('2026-05-01')
+  const base = { id: 'acme/r1', supplier: 'acme', accelerator: 'H100', to: null, amount: 0 }
+  const open = { ...base, accelerators: 16, pricePerHour: 32_000_000, from } as unknown as Charge
+  const spend = '{ kind: spend_commit, id: spend, to: 2026-05-17, total: $10k, shortfall: charged }'
+  const [one] = held
+  assert.ok(one)
+  // All that ran was paid for by the hour, and no dollar of it was spent on the other.
+  const { because } = priced(`${use}\n  - ${spend}`, [one], [open])
+  assert.match(because['acme/h100'] ?? '', /^msa\/spend: \$10,000\.00 would be charged unspent/)
+  assert.deepEqual(priced(spend, [], [open]).offers, {})
 })
 
 const rate = '{ kind: price, id: rate, pricing: { form: fixed, price_per_hour: 1.50 } }'

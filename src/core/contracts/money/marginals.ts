@@ -3,34 +3,32 @@
  * asked for it costs that, and an hour that is paid for and would go unused costs nothing, at an
  * offer as on a lease that uses it already.
  */
-import type { Charge } from '../../domain/charge.ts'
 import { type Clause, clauseName, type TakeOrPay } from '../../domain/clause.ts'
-import { dayMs } from '../../domain/day.ts'
 import { type Lease, mayCost } from '../../domain/lease.ts'
-import { costOf, type Micros } from '../../domain/money.ts'
+import type { Micros } from '../../domain/money.ts'
 import { type Offer, offerName } from '../../domain/offer.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Marginals, noMarginals } from '../../domain/world.ts'
-import { type Amount, shareOf } from '../amount.ts'
-import { acceleratorsOf, isUnder } from '../price/held.ts'
+import { type Amount, amountOf, atLeastNothing, shareOf } from '../amount.ts'
+import { isUnder } from '../price/held.ts'
 import type { Levels } from '../price/levels.ts'
 import { ratesIn } from '../price/market.ts'
 import { hasRate } from '../price/rate.ts'
-import { acceptedUnder } from './account.ts'
+import { acceptedUnder, accountFrom, type Paid } from './account.ts'
 import { gapAhead } from './burn-down.ts'
-import type { Draw } from './draw.ts'
+import { type Drawdown, inDrawOrder } from './draw.ts'
+import { runningAt } from './drawdown/credits.ts'
+import { type Pot, type Uses, usesOf } from './drawdown/held.ts'
 import { marginalPrice, type UsageSoFar } from './marginal.ts'
-import { committedHours, intervalAt } from './take-or-pay.ts'
-
-const hourMs = 3_600_000
+import { prepayments } from './prepaid.ts'
+import { hoursOf } from './take-or-pay.ts'
 
 export interface MarginalsInput {
   readonly inForce: readonly Clause[]
-  /** Draws of charges that are closed, with the moment of each charge. */
-  readonly closed: readonly (Draw & { readonly at: Ms })[]
-  /** What of prepayments is used up, by the name of their clause. */
-  readonly prepaidUsed: Readonly<Record<string, Amount>>
-  readonly open: readonly Charge[]
+  /** By all that was charged until now, closed or not. */
+  readonly drawdown: Drawdown
+  /** What the day ahead adds of what runs, if it runs on. */
+  readonly ahead: readonly Paid[]
   readonly leases: readonly Lease[]
   readonly offers: readonly Offer[]
   /** What indices stand at now. */
@@ -40,11 +38,13 @@ export interface MarginalsInput {
 
 /** Empty where no clause is about money; then every price is what is quoted. */
 export function marginals(input: MarginalsInput): Marginals {
-  const { inForce, offers, now } = input
+  const { inForce, offers, leases, now } = input
   const ours = inForce.filter(isAboutPrices)
   if (ours.length === 0) return noMarginals
   const money = ours.filter(isCommitment)
-  const usage = money.map((clause) => usageOf(clause, input))
+  const held = oldest(leases)
+  const uses = usesAhead(money, held, input)
+  const usage = usageOf(money, uses, input)
   const rates = ratesIn(ours, input)
   const prices: Record<string, Micros> = {}
   const because: Record<string, string> = {}
@@ -61,8 +61,8 @@ export function marginals(input: MarginalsInput): Marginals {
     prices[offerName(offer)] = price.pricePerHour
     because[offerName(offer)] = price.because.join('; ')
   }
-  const held = [heldPrices(money, usage, input), rates.ofLeases()]
-  return { offers: prices, leases: lowest(held), because, agreed }
+  const paid = heldPrices(money, held, { usage, uses, now })
+  return { offers: prices, leases: lowest([paid, rates.ofLeases()]), because, agreed }
 }
 
 /** Whether it says anything of what an hour costs, now or at the margin. */
@@ -84,6 +84,72 @@ function lowest(
   return prices
 }
 
+/** The order in which their charges are drawn. */
+function oldest(leases: readonly Lease[]): readonly Lease[] {
+  return leases
+    .filter(mayCost)
+    .sort((a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1))
+}
+
+/** What is held will use of the hours that are paid for. */
+function usesAhead(money: readonly Clause[], held: readonly Lease[], input: MarginalsInput): Uses {
+  const timed = inDrawOrder(money).flatMap((clause) => {
+    const running = clause.kind === 'take_or_pay' ? runningIn(clause, input) : null
+    if (clause.kind !== 'take_or_pay' || running === null) return []
+    return [{ clause, running, untilMs: running.span.to - input.now }]
+  })
+  const pots: readonly Pot[] = [
+    ...timed.map(({ running: { committed, usedHours }, ...pot }) => {
+      return { ...pot, hours: Math.max(0, committed - usedHours) }
+    }),
+    ...timed.map(({ running, ...pot }) => ({ ...pot, hours: hoursOf(running.credits) })),
+  ]
+  const holders = held.map((lease) => ({
+    id: lease.id,
+    accelerators: lease.perNode * lease.nodes,
+    isUnder: (clause: TakeOrPay) => {
+      return clause.accelerator === lease.accelerator && isUnder(clause, lease)
+    },
+  }))
+  return usesOf(pots, holders)
+}
+
+function runningIn(clause: TakeOrPay, { inForce, drawdown, now }: MarginalsInput) {
+  return runningAt(clause, drawdown, { now, accepted: acceptedUnder(inForce) })
+}
+
+function usageOf(
+  money: readonly Clause[],
+  uses: Uses,
+  input: MarginalsInput,
+): readonly UsageSoFar[] {
+  const { inForce, drawdown, ahead } = input
+  const perDay = new Map<string, Amount>()
+  for (const { clause, amount } of accountFrom(inForce, ahead, drawdown).draws) {
+    perDay.set(clause, (perDay.get(clause) ?? 0n) + amount)
+  }
+  return money.map((clause): UsageSoFar => {
+    const name = clauseName(clause)
+    const counted = drawdown.dollars.get(name) ?? 0n
+    const isPrepaid = clause.kind === 'prepay' && clause.form === 'prepay'
+    const none = { clause: name, usedHours: 0, expectedHours: 0, creditHours: 0, accepted: null }
+    const prepaidLeft = isPrepaid ? atLeastNothing(amountOf(clause.dollars) - counted) : 0n
+    const use = { ...none, counted, perDay: perDay.get(name) ?? 0n, prepaidLeft }
+    const running = clause.kind === 'take_or_pay' ? runningIn(clause, input) : null
+    if (clause.kind !== 'take_or_pay' || running === null) return use
+    const { usedHours, credits, span } = running
+    const accepted = acceptedUnder(inForce)(clause, span.from)
+    const expectedHours = uses.hours.get(name) ?? 0
+    return { ...use, usedHours, expectedHours, creditHours: hoursOf(credits), accepted }
+  })
+}
+
+interface Known {
+  readonly usage: readonly UsageSoFar[]
+  readonly uses: Uses
+  readonly now: Ms
+}
+
 /**
  * A lease that uses what is paid for costs what it would bring to give it back: nothing for hours
  * that are paid for anyway and for dollars that would be charged unspent, and for prepaid ones
@@ -91,106 +157,29 @@ function lowest(
  */
 function heldPrices(
   money: readonly Clause[],
-  usage: readonly UsageSoFar[],
-  input: MarginalsInput,
+  held: readonly Lease[],
+  { usage, uses, now }: Known,
 ): Readonly<Record<string, Micros>> {
-  const all = money.map((clause) => {
-    const used = usage.find((each) => each.clause === clauseName(clause))
-    return used ? heldUnder(clause, used, input) : {}
-  })
-  return lowest(all)
-}
-
-function heldUnder(
-  clause: Clause,
-  used: UsageSoFar,
-  input: MarginalsInput,
-): Readonly<Record<string, Micros>> {
-  if (clause.kind === 'take_or_pay') return heldHours(clause, used, input)
-  const { leases, now } = input
-  const isShort =
-    clause.kind === 'spend_commit' &&
-    clause.shortfall === 'charged' &&
-    gapAhead(clause, { now, ...used }) !== null
-  const isPaid = clause.kind === 'prepay' && used.prepaidLeft > 0n
-  if (!isShort && !isPaid) return {}
-  const refundPpm = clause.kind === 'prepay' ? clause.refundPpm : 0
-  const ours = leases.filter(mayCost).filter((lease) => isUnder(clause, lease))
-  return Object.fromEntries(
-    ours.map(({ id, pricePerHour, pricePerHourMax }) => {
-      return [id, Number(shareOf(BigInt(pricePerHour ?? pricePerHourMax), refundPpm))]
-    }),
-  )
-}
-
-function heldHours(
-  clause: TakeOrPay,
-  used: UsageSoFar,
-  { leases, now }: MarginalsInput,
-): Readonly<Record<string, Micros>> {
+  const byName = new Map(usage.map((each) => [each.clause, each]))
+  const useOf = (clause: Clause) => byName.get(clauseName(clause))
+  const spends = inDrawOrder(money).filter((clause) => clause.kind === 'spend_commit')
+  const prepays = prepayments(money)
   const prices: Record<string, Micros> = {}
-  const span = intervalAt(clause, now)
-  if (!span) return prices
-  const committed = committedHours(clause, span, used.accepted) + used.creditHours
-  // The oldest use what is paid for; the newest come on top.
-  let left = Math.max(0, committed - used.usedHours)
-  const hoursLeft = (span.to - now) / hourMs
-  for (const lease of oldest(leases, clause)) {
-    const needed = lease.perNode * lease.nodes * hoursLeft
-    if (needed > left) break
-    left -= needed
-    prices[lease.id] = 0
+  for (const lease of held) {
+    const { id, pricePerHour, pricePerHourMax } = lease
+    // The one that its next dollar counts against.
+    const spend = spends.find((clause) => {
+      const isFull = (useOf(clause)?.counted ?? 0n) >= amountOf(clause.totalDollars)
+      return !isFull && isUnder(clause, lease)
+    })
+    const paid = prepays.find((clause) => {
+      return (useOf(clause)?.prepaidLeft ?? 0n) > 0n && isUnder(clause, lease)
+    })
+    const used = spend?.shortfall === 'charged' && useOf(spend)
+    const isShort = used && gapAhead(spend, { now, ...used }) !== null
+    if (isShort || uses.covered.has(id)) prices[id] = 0
+    else if (paid)
+      prices[id] = Number(shareOf(BigInt(pricePerHour ?? pricePerHourMax), paid.refundPpm))
   }
   return prices
-}
-
-function oldest(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
-  return [...holding(leases, clause)].sort(
-    (a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1),
-  )
-}
-
-function holding(leases: readonly Lease[], clause: TakeOrPay): readonly Lease[] {
-  return leases
-    .filter((lease) => lease.accelerator === clause.accelerator && isUnder(clause, lease))
-    .filter(mayCost)
-}
-
-function usageOf(clause: Clause, input: MarginalsInput): UsageSoFar {
-  const { inForce, closed, prepaidUsed, open, leases, now } = input
-  const name = clauseName(clause)
-  const ours = closed.filter((each) => each.clause === name)
-  const nothing = { usedHours: 0, expectedHours: 0, creditHours: 0, accepted: null }
-  const none: UsageSoFar = { clause: name, ...nothing, counted: 0n, perDay: 0n, prepaidLeft: 0n }
-  const running = open.filter((charge) => isUnder(clause, charge))
-  // What ran before it was bound to, or was paid, draws nothing of it.
-  const begun = clause.kind === 'prepay' ? Math.max(clause.from, clause.paidAt) : clause.from
-  const spent = ({ pricePerHour, from }: Charge) => {
-    return BigInt(costOf(pricePerHour, Math.max(0, now - Math.max(from, begun))))
-  }
-  if (clause.kind === 'take_or_pay') {
-    const span = intervalAt(clause, now)
-    if (!span) return none
-    const since = (from: Ms) => Math.max(0, now - Math.max(from, span.from)) / hourMs
-    const before = ours
-      .filter(({ at }) => at >= span.from)
-      .reduce((sum, { hours }) => sum + hours, 0)
-    const used = running
-      .filter(({ accelerator }) => accelerator === clause.accelerator)
-      .reduce((sum, each) => sum + (each.accelerators ?? 0) * since(each.from), before)
-    const held = acceleratorsOf(holding(leases, clause))
-    const expectedHours = held * ((span.to - now) / hourMs)
-    const accepted = acceptedUnder(inForce)(clause, span.from)
-    return { ...none, usedHours: used, expectedHours, accepted }
-  }
-  if (clause.kind === 'spend_commit') {
-    const before = ours.reduce((sum, { amount }) => sum + amount, 0n)
-    const counted = running.reduce((sum, each) => sum + spent(each), before)
-    const pace = running.reduce((sum, { pricePerHour }) => sum + pricePerHour, 0)
-    return { ...none, counted, perDay: BigInt(costOf(pace, dayMs)) }
-  }
-  if (clause.kind !== 'prepay' || clause.form !== 'prepay') return none
-  const drawn = running.reduce((sum, each) => sum + spent(each), prepaidUsed[name] ?? 0n)
-  const left = BigInt(clause.dollars) * 1_000_000n - drawn
-  return { ...none, prepaidLeft: left > 0n ? left : 0n }
 }

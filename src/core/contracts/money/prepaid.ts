@@ -6,34 +6,38 @@ import type { Clause, Prepay } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import { type Amount, amountOf, least } from '../amount.ts'
 import { isInScope } from '../scope.ts'
-import type { Draw, DrawnCharge } from './draw.ts'
+import { type Draw, type DrawnCharge, inTurn } from './draw.ts'
 
-/** A deposit and a loan come back as they went, and pay for nothing. */
+/** In the order of their use. A deposit and a loan come back as they went, and pay for nothing. */
+export function prepayments(clauses: readonly Clause[]): readonly Prepay[] {
+  const payments = clauses.filter((clause) => clause.kind === 'prepay')
+  return payments
+    .filter(({ form }) => form === 'prepay')
+    .sort((a, b) => a.paidAt - b.paidAt || (clauseName(a) < clauseName(b) ? -1 : 1))
+}
+
 export function prepaid(
   clauses: readonly Clause[],
   charges: readonly DrawnCharge[],
-): readonly Draw[] {
-  const payments = clauses.filter((clause): clause is Prepay => {
-    return clause.kind === 'prepay' && clause.form === 'prepay'
-  })
-  const inTurn = payments.sort(
-    (a, b) => a.paidAt - b.paidAt || (clauseName(a) < clauseName(b) ? -1 : 1),
-  )
-  const left = new Map<string, Amount>(
-    inTurn.map((each) => [clauseName(each), amountOf(each.dollars)]),
-  )
-  const inOrder = [...charges].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-  return inOrder.flatMap((charge) => {
+  /** What of each was used up before. */
+  since: ReadonlyMap<string, Amount>,
+): { readonly draws: readonly Draw[]; readonly used: ReadonlyMap<string, Amount> } {
+  const oldest = prepayments(clauses)
+  const used = new Map(since)
+  const draws = [...charges].sort(inTurn).flatMap((charge) => {
     let owed = charge.amount
-    return inTurn.flatMap((clause): readonly Draw[] => {
+    return oldest.flatMap((clause): readonly Draw[] => {
       const name = clauseName(clause)
-      const taken = least(owed, left.get(name) ?? 0n)
+      const before = used.get(name) ?? 0n
+      const taken = least(owed, amountOf(clause.dollars) - before)
       if (taken <= 0n || !pays(clause, charge)) return []
       owed -= taken
-      left.set(name, (left.get(name) ?? 0n) - taken)
-      return [{ charge: charge.id, clause: name, hours: 0, amount: taken }]
+      used.set(name, before + taken)
+      const { id, at } = charge
+      return [{ charge: id, clause: name, at, hours: 0, amount: taken, madeUp: null }]
     })
   })
+  return { draws, used }
 }
 
 function pays(clause: Prepay, { at, supplier, accelerator, facts }: DrawnCharge): boolean {

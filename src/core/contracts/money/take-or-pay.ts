@@ -6,7 +6,7 @@
 import type { TakeOrPay } from '../../domain/clause.ts'
 import { addMonths } from '../../domain/day.ts'
 import type { Ms } from '../../domain/time.ts'
-import { type Amount, costOfHours } from '../amount.ts'
+import { type Amount, costOfHours, partOf } from '../amount.ts'
 import { acceleratorHoursOf } from '../capacity.ts'
 
 const hourMs = 3_600_000
@@ -61,6 +61,77 @@ export function committedHours(
   return clause.ramp !== null && accepted !== null ? Math.min(agreed, accepted * hours) : agreed
 }
 
+/** Paid for and not used, and good for later intervals, up to the last one. */
+export interface Credit {
+  readonly hours: number
+  /** What was owed for them. */
+  readonly paid: Amount
+  readonly lastIndex: number
+}
+
+/** How far a clause is used in one of its intervals. */
+export interface Running {
+  readonly index: number
+  /** Of what is to be paid for that interval. */
+  readonly usedHours: number
+  /** What older intervals left for it, oldest first. */
+  readonly credits: readonly Credit[]
+}
+
+/** Accelerators that were accepted by a moment, where the clause waits for a ramp. */
+type Accepted = (at: Ms) => number | null
+
+/** As it stands when a later interval begins: what was not used between is credited, or expired. */
+export function runOn(
+  clause: TakeOrPay,
+  running: Running,
+  { index, accepted }: { readonly index: number; readonly accepted: Accepted },
+): Running {
+  if (index <= running.index) return running
+  const { makeUpIntervals } = clause
+  let { usedHours, credits } = running
+  // What an interval before these left would have expired by now.
+  const first = Math.max(running.index, index - makeUpIntervals)
+  if (first > running.index) usedHours = 0
+  for (let each = first; each < index; each += 1) {
+    const span = spanOf(clause, each)
+    const unused = committedHours(clause, span, accepted(span.from)) - usedHours
+    if (unused > 0) credits = [...credits, creditOf(clause, each, unused)]
+    usedHours = 0
+  }
+  return { index, usedHours: 0, credits: credits.filter(({ lastIndex }) => lastIndex >= index) }
+}
+
+function creditOf(clause: TakeOrPay, index: number, hours: number): Credit {
+  const paid = costOfHours(clause.pricePerHour, hours)
+  return { hours, paid, lastIndex: index + clause.makeUpIntervals }
+}
+
+/** Makes up for so many hours, of the oldest credits first, because they expire first. */
+export function makeUp(
+  credits: readonly Credit[],
+  hours: number,
+): { readonly paid: Amount; readonly left: readonly Credit[] } {
+  let [wanted, paid] = [hours, 0n]
+  const left = credits.flatMap((each): readonly Credit[] => {
+    const taken = Math.min(wanted, each.hours)
+    wanted -= taken
+    const part = partOf(each.paid, taken, each.hours)
+    paid += part
+    if (taken === each.hours) return []
+    return [{ ...each, hours: each.hours - taken, paid: each.paid - part }]
+  })
+  return { paid, left }
+}
+
+export function hoursOf(credits: readonly Credit[]): number {
+  return credits.reduce((hours, each) => hours + each.hours, 0)
+}
+
+export function paidOf(credits: readonly Credit[]): Amount {
+  return credits.reduce((paid, each) => paid + each.paid, 0n)
+}
+
 export interface IntervalUse {
   readonly usedHours: number
   /** Accepted accelerators, where the clause waits for a ramp. */
@@ -80,6 +151,7 @@ export interface SettledInterval extends IntervalSpan {
   readonly expiredHours: number
   /** Paid for, and still good for a later interval. */
   readonly creditHours: number
+  readonly credits: readonly Credit[]
   readonly shortfall: Amount
 }
 
@@ -88,20 +160,20 @@ export function settle(
   clause: TakeOrPay,
   uses: readonly IntervalUse[],
 ): readonly SettledInterval[] {
-  let credits: readonly { readonly hours: number; readonly lastIndex: number }[] = []
+  let credits: readonly Credit[] = []
   return uses.map(({ usedHours, accepted }, index) => {
     const span = spanOf(clause, index)
     const committed = committedHours(clause, span, accepted)
-    const expiredHours = total(credits.filter(({ lastIndex }) => lastIndex < index))
+    const lost = credits.filter(({ lastIndex }) => lastIndex < index)
     credits = credits.filter(({ lastIndex }) => lastIndex >= index)
     const shortfallHours = Math.max(0, committed - usedHours)
     const excess = Math.max(0, usedHours - committed)
-    const madeUpHours = Math.min(excess, total(credits))
-    credits = without(credits, madeUpHours)
-    if (shortfallHours > 0 && clause.makeUpIntervals > 0) {
-      const credit = { hours: shortfallHours, lastIndex: index + clause.makeUpIntervals }
-      credits = [...credits, credit]
-    }
+    const madeUpHours = Math.min(excess, hoursOf(credits))
+    credits = makeUp(credits, madeUpHours).left
+    const unused = shortfallHours > 0 ? [creditOf(clause, index, shortfallHours)] : []
+    const isLost = clause.makeUpIntervals === 0
+    const expired = isLost ? [...lost, ...unused] : lost
+    if (!isLost) credits = [...credits, ...unused]
     return {
       ...span,
       committedHours: committed,
@@ -109,25 +181,10 @@ export function settle(
       shortfallHours,
       madeUpHours,
       overageHours: excess - madeUpHours,
-      expiredHours: expiredHours + (clause.makeUpIntervals === 0 ? shortfallHours : 0),
-      creditHours: total(credits),
+      expiredHours: hoursOf(expired),
+      creditHours: hoursOf(credits),
+      credits,
       shortfall: costOfHours(clause.pricePerHour, shortfallHours),
     }
-  })
-}
-
-type Credit = { readonly hours: number; readonly lastIndex: number }
-
-function total(credits: readonly Credit[]): number {
-  return credits.reduce((hours, each) => hours + each.hours, 0)
-}
-
-/** Takes the oldest first, because they expire first. */
-function without(credits: readonly Credit[], hours: number): readonly Credit[] {
-  let left = hours
-  return credits.flatMap((each) => {
-    const taken = Math.min(left, each.hours)
-    left -= taken
-    return taken === each.hours ? [] : [{ ...each, hours: each.hours - taken }]
   })
 }

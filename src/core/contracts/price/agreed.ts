@@ -13,7 +13,7 @@ import { type Levels, levelsAt } from './levels.ts'
 import { hasRate, type Rate, rateUnder } from './rate.ts'
 
 /** All of a rental, from its beginning to its end. */
-export type Rented = Omit<Paid, 'amount'>
+export type Rented = Omit<Paid, 'amount' | 'since'>
 
 export interface Agreed {
   /** Between two of them the price of a rental stays as it is, within a day of UTC. */

@@ -11,9 +11,9 @@ import type { Ms } from '../../domain/time.ts'
 import { cutAt, type Slice } from '../../meter/slices.ts'
 
 export interface Piece extends Slice {
-  /** What it draws down. */
+  /** What it draws down, and has to be paid. */
   readonly draws: readonly Draw[]
-  /** What of it was paid for ahead. */
+  /** What of it was paid for before: ahead, or for an interval that did not use it. */
   readonly ahead: readonly Draw[]
   /** What a contract says that it costs, where that is less than what is charged; else null. */
   readonly rate: Rate | null
@@ -26,8 +26,13 @@ export function pieces(
   invoices: readonly Invoice[],
   agreed: Agreed = nothingAgreed,
 ): readonly Piece[] {
-  const draws = Map.groupBy(account.draws, ({ charge }) => charge)
-  const ahead = Map.groupBy(account.prepaid, ({ charge }) => charge)
+  const isMadeUp = ({ madeUp }: Draw) => madeUp !== null
+  const [owed, madeUp] = [
+    account.draws.filter((each) => !isMadeUp(each)),
+    account.draws.filter(isMadeUp),
+  ]
+  const draws = Map.groupBy(owed, ({ charge }) => charge)
+  const ahead = Map.groupBy([...account.prepaid, ...madeUp], ({ charge }) => charge)
   const cuts = cutsOf(invoices)
   return parts.flatMap((part) => {
     const { id, supplier, rental, pricePerHour } = part.charge
@@ -67,10 +72,13 @@ function cutsOf(invoices: readonly Invoice[]): ReadonlyMap<string, readonly Ms[]
 function shareOf(draws: readonly Draw[], part: Slice, piece: Slice): readonly Draw[] {
   if (piece.from === part.from && piece.to === part.to) return draws
   const length = BigInt(part.to - part.from)
+  const share = (amount: bigint) => {
+    const until = (at: Ms) => (amount * BigInt(at - part.from)) / length
+    return until(piece.to) - until(piece.from)
+  }
   return draws.map((draw) => {
-    const until = (at: Ms) => (draw.amount * BigInt(at - part.from)) / length
-    const amount = until(piece.to) - until(piece.from)
     const hours = (draw.hours * (piece.to - piece.from)) / (part.to - part.from)
-    return { ...draw, hours, amount }
+    const madeUp = draw.madeUp === null ? null : share(draw.madeUp)
+    return { ...draw, hours, amount: share(draw.amount), madeUp }
   })
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
+import { untouched } from '../../../core/contracts/money/draw.ts'
 import { marginals } from '../../../core/contracts/money/marginals.ts'
 import { levelsAt } from '../../../core/contracts/price/levels.ts'
 import type { Price } from '../../../core/domain/clause.ts'
@@ -67,7 +68,7 @@ function rounds({ tiers, gangs, quotes: [acme, bolt] }: Case): number {
       return { ...each, calls: 1, intendedAt: places.get(each.run)?.round ?? 0 }
     })
     const levels = levelsAt([], { at: 0, known: 0 })
-    const nothing = { closed: [], prepaidUsed: {}, open: [] }
+    const nothing = { drawdown: untouched, ahead: [] }
     const input = { inForce, ...nothing, leases, offers: world.offers, levels, now: drawnNow }
     const { actions } = plan({ ...world, leases, marginals: marginals(input) })
     const bought = actions.filter((each) => each.do === 'acquire')

@@ -1,0 +1,58 @@
+/**
+ * Charges, cut into the parts of which everything is told: a day of UTC at most, and nothing that
+ * lies in two intervals of a commitment. The parts of a charge come to it, to the micro-dollar.
+ */
+import type { Paid } from '../contracts/money/account.ts'
+import { cuts } from '../contracts/money/drawdown/cuts.ts'
+import type { Charge } from '../domain/charge.ts'
+import type { Clause } from '../domain/clause.ts'
+import { dayMs } from '../domain/day.ts'
+import { costOf } from '../domain/money.ts'
+import type { Ms } from '../domain/time.ts'
+import type { Workload } from '../domain/workload.ts'
+import { cutAt, type Slice } from '../meter/slices.ts'
+
+/** A part of a charge, under the name by which the account knows it. */
+export type Part = Slice & { readonly id: string }
+
+export interface CutOptions {
+  /** Those that ever bound. */
+  readonly clauses: readonly Clause[]
+  /** What runs is cut up to here. */
+  readonly now: Ms
+  /** What was used before is left out. */
+  readonly since?: Ms
+}
+
+export function cutParts(charges: readonly Charge[], options: CutOptions): readonly Part[] {
+  return charges.flatMap((charge) => partsOf(charge, options))
+}
+
+function partsOf(charge: Charge, { clauses, now, since }: CutOptions): readonly Part[] {
+  const { supplier, accelerator, from: begun, pricePerHour } = charge
+  const to = Math.max(begun, charge.to ?? now)
+  const from = Math.max(begun, since ?? begun)
+  if (from > to || (from === to && from > begun)) return []
+  const whole = { charge, from: begun, to, amount: costOf(pricePerHour, to - begun) }
+  const ends = cuts(clauses, { supplier, accelerator, from, to })
+  const parts = cutAt(whole, [from, ...midnights(from, to), ...ends])
+  return parts
+    .filter((part) => part.from >= from)
+    .map((part) => ({ ...part, id: `${charge.id}@${part.from}` }))
+}
+
+function midnights(from: Ms, to: Ms): readonly Ms[] {
+  const first = Math.floor(from / dayMs) + 1
+  const count = Math.max(0, Math.ceil(to / dayMs) - first)
+  return Array.from({ length: count }, (_, index) => (first + index) * dayMs)
+}
+
+/** As the account of commitments asks for it. */
+export function paidPart(
+  { id, charge, from, to, amount }: Part,
+  /** Of the workload, where the charge is of an earlier version and does not tell. */
+  kind?: Workload['kind'],
+): Paid {
+  const { workloadKind = kind, from: since } = charge
+  return { ...charge, id, since, from, to, amount, workloadKind }
+}
