@@ -25,20 +25,24 @@ export interface CutOptions {
 }
 
 export function cutParts(charges: readonly Charge[], options: CutOptions): readonly Part[] {
-  return charges.flatMap((charge) => partsOf(charge, options))
+  const bySupplier = Map.groupBy(options.clauses, (clause) => clause.with)
+  return charges.flatMap((charge) => {
+    return partsOf(charge, { ...options, clauses: bySupplier.get(charge.supplier) ?? [] })
+  })
 }
 
 function partsOf(charge: Charge, { clauses, now, since }: CutOptions): readonly Part[] {
-  const { supplier, accelerator, from: begun, pricePerHour } = charge
+  const { id, accelerator, from: begun, pricePerHour } = charge
   const to = Math.max(begun, charge.to ?? now)
   const from = Math.max(begun, since ?? begun)
   if (from > to || (from === to && from > begun)) return []
   const whole = { charge, from: begun, to, amount: costOf(pricePerHour, to - begun) }
-  const ends = cuts(clauses, { supplier, accelerator, from, to })
-  const parts = cutAt(whole, [from, ...midnights(from, to), ...ends])
+  const ends = cuts(clauses, { accelerator, from, to })
+  const parts: Part[] = []
+  for (const part of cutAt(whole, [from, ...midnights(from, to), ...ends])) {
+    if (part.from >= from) parts.push({ ...part, id: `${id}@${part.from}` })
+  }
   return parts
-    .filter((part) => part.from >= from)
-    .map((part) => ({ ...part, id: `${charge.id}@${part.from}` }))
 }
 
 function midnights(from: Ms, to: Ms): readonly Ms[] {
@@ -53,6 +57,8 @@ export function paidPart(
   /** Of the workload, where the charge is of an earlier version and does not tell. */
   kind?: Workload['kind'],
 ): Paid {
+  const { supplier, accelerator, accelerators, workload, product, region } = charge
   const { workloadKind = kind, from: since } = charge
-  return { ...charge, id, since, from, to, amount, workloadKind }
+  const about = { supplier, accelerator, accelerators, workload, workloadKind, product, region }
+  return { id, since, from, to, amount, ...about }
 }

@@ -42,7 +42,9 @@ export function marginalsOn(
   const kindOf: KindOf = (workload) => rows.get('workload', workload)?.spec.kind
   const known = { open, memory, now, kindOf, contracts: history.length }
   const drawdown = drawdownNow(clauses, known)
-  const ahead = aheadOf(open, clauses, now)
+  // A pace is asked for where something would be charged unspent.
+  const isPaced = inForce.some(({ kind }) => kind === 'spend_commit')
+  const ahead = isPaced ? aheadOf(open, clauses, now) : []
   return marginals({ ...priced, drawdown, ahead })
 }
 
@@ -85,10 +87,13 @@ function drawOn(
   return accountFrom(clauses, paid, since).drawdown
 }
 
-/** Drawn to the midnight a day ago: whoever is listed late changes nothing before it. */
+/** So late a listing may come, and nothing is reckoned anew. */
+const lateMs = dayMs / 4
+
+/** Drawn to the last midnight before that. */
 function drawnBefore(clauses: readonly Clause[], known: Known): Drawn {
   const { open, memory, contracts, now, kindOf } = known
-  const at = Math.floor(now / dayMs) * dayMs - dayMs
+  const at = Math.floor((now - lateMs) / dayMs) * dayMs
   const old = memory.drawn && stillHolds(memory.drawn, known) ? memory.drawn : null
   if (old && old.at >= at && old.seen === memory.closed.length) return old
   const seen = memory.closed.length

@@ -11,7 +11,7 @@ import type { Amount } from '../amount.ts'
 import { bindingClauses } from '../as-of.ts'
 import { schedulable } from '../delivery/ladder.ts'
 import type { Facts } from '../scope.ts'
-import { type Draw, type Drawdown, type DrawnCharge, draw, untouched } from './draw.ts'
+import { type Draw, type Drawdown, type DrawnCharge, draw, inTurn, untouched } from './draw.ts'
 import { prepaid } from './prepaid.ts'
 
 // Whoever reckons with clauses finds them beside what was paid.
@@ -54,7 +54,7 @@ export function accountFrom(
   paid: readonly Paid[],
   since: Drawdown,
 ): Account {
-  const charges = paid.map(drawn)
+  const charges = paid.map(drawn).sort(inTurn)
   const { draws, drawdown } = draw(clauses, charges, { accepted: acceptedUnder(clauses), since })
   const madeUp = new Map<string, Amount>()
   for (const { charge, amount, madeUp: paidBefore } of draws) {

@@ -149,6 +149,7 @@ function drawsOf(
     return [take(clause, taken, null)]
   })
   const paidBefore = timed.flatMap((clause): readonly Draw[] => {
+    if (hoursLeft < leastHours) return []
     const { committed: _, ...now } = books.at(clause, at)
     const taken = Math.min(hoursLeft, hoursOf(now.credits))
     if (taken < leastHours) return []
@@ -183,6 +184,7 @@ function covers(clause: TakeOrPay | SpendCommit, charge: DrawnCharge): boolean {
   if (clause.with !== charge.supplier) return false
   if (charge.at < clause.from || (clause.to !== null && charge.at >= clause.to)) return false
   if (clause.kind === 'take_or_pay' && clause.accelerator !== charge.accelerator) return false
+  if (clause.scope.length === 0) return true
   const known = { supplier: [charge.supplier], accelerator: [charge.accelerator] }
   return isInScope(clause.scope, { ...charge.facts, ...known })
 }

@@ -14,9 +14,9 @@ import { isUnder } from '../price/held.ts'
 import type { Levels } from '../price/levels.ts'
 import { ratesIn } from '../price/market.ts'
 import { hasRate } from '../price/rate.ts'
-import { acceptedUnder, accountFrom, type Paid } from './account.ts'
+import { acceptedUnder, drawn, type Paid } from './account.ts'
 import { gapAhead } from './burn-down.ts'
-import { type Drawdown, inDrawOrder } from './draw.ts'
+import { type Drawdown, draw, inDrawOrder } from './draw.ts'
 import { runningAt } from './drawdown/credits.ts'
 import { type Pot, type Uses, usesOf } from './drawdown/held.ts'
 import { marginalPrice, type UsageSoFar } from './marginal.ts'
@@ -125,7 +125,8 @@ function usageOf(
 ): readonly UsageSoFar[] {
   const { inForce, drawdown, ahead } = input
   const perDay = new Map<string, Amount>()
-  for (const { clause, amount } of accountFrom(inForce, ahead, drawdown).draws) {
+  const options = { accepted: acceptedUnder(inForce), since: drawdown }
+  for (const { clause, amount } of draw(inForce, ahead.map(drawn), options).draws) {
     perDay.set(clause, (perDay.get(clause) ?? 0n) + amount)
   }
   return money.map((clause): UsageSoFar => {

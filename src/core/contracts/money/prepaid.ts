@@ -43,6 +43,7 @@ export function prepaid(
 function pays(clause: Prepay, { at, supplier, accelerator, facts }: DrawnCharge): boolean {
   if (clause.with !== supplier || at < clause.paidAt) return false
   if (at < clause.from || (clause.to !== null && at >= clause.to)) return false
+  if (clause.scope.length === 0) return true
   const known = { supplier: [supplier], accelerator: [accelerator] }
   return isInScope(clause.scope, { ...facts, ...known })
 }

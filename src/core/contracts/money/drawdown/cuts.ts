@@ -7,18 +7,15 @@ import type { Ms } from '../../../domain/time.ts'
 import { intervalAt } from '../take-or-pay.ts'
 
 export interface CutSpan {
-  readonly supplier: string
   readonly accelerator: string | null
   readonly from: Ms
   readonly to: Ms
 }
 
-/** The moments within the span, in no order. */
+/** The moments within the span, in no order. `clauses` are those of its supplier. */
 export function cuts(clauses: readonly Clause[], span: CutSpan): readonly Ms[] {
-  return clauses
-    .filter((clause) => clause.with === span.supplier)
-    .flatMap((clause) => momentsOf(clause, span))
-    .filter((at) => at > span.from && at < span.to)
+  const moments = clauses.flatMap((clause) => momentsOf(clause, span))
+  return moments.filter((at) => at > span.from && at < span.to)
 }
 
 function momentsOf(clause: Clause, span: CutSpan): readonly Ms[] {
