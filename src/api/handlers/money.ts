@@ -9,7 +9,7 @@ import { addMonths, parseMoment } from '../../core/domain/day.ts'
 import { formatUsd } from '../../core/domain/money.ts'
 import { personOf } from '../../core/domain/token.ts'
 import { statement } from '../../core/report/statement.ts'
-import { claimsView } from '../../operate/law/claims.ts'
+import { claimedParts, claimsView } from '../../operate/law/claims.ts'
 import { exposureView } from '../../operate/law/exposure.ts'
 import { everyInvoice, takeInvoice } from '../../operate/law/invoices.ts'
 import {
@@ -130,7 +130,8 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       const span = { from, to: month ? addMonths(from, 1) : Number.MAX_SAFE_INTEGER }
       const invoices = await everyInvoice(ledger)
       const { installation } = ledger
-      const rows = focusRows(dataset, all, { span, invoices, installation })
+      const claims = dataset === 'cost-and-usage' ? await claimedParts(ledger, all) : []
+      const rows = focusRows(dataset, all, { span, invoices, installation, claims })
       return { dataset, rows: rows.map((row) => ({ ...row })) }
     },
     invoices: async () => ({ invoices: (await everyInvoice(ledger)).map(invoiceView) }),

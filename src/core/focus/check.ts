@@ -5,7 +5,7 @@
  */
 import { type CsvRow, readCsv } from '../catalog/csv.ts'
 import { parseMoment } from '../domain/day.ts'
-import { type Column, columnsOf, type Dataset } from './columns.ts'
+import { type Column, columnsOf, type Dataset, ownColumnsOf } from './columns.ts'
 import { currencies } from './lists.ts'
 import { objectFault, pairsFault } from './objects.ts'
 import { rowRules } from './rules.ts'
@@ -32,7 +32,9 @@ export function checkFocus(
   const { head, names, rows } = readCsv(text)
   const columns = columnsOf[dataset]
   const faults = headFaults(columns, head)
-  const known = columns.filter(({ name }) => names.includes(name.toLowerCase()))
+  const known = [...columns, ...ownColumnsOf[dataset]].filter(({ name }) => {
+    return names.includes(name.toLowerCase())
+  })
   const rules = rowRules[dataset].filter(({ column, needs }) => {
     return [column, ...needs].every((name) => names.includes(name.toLowerCase()))
   })

@@ -177,6 +177,27 @@ const written: Readonly<Record<Dataset, string>> = {
   `,
 }
 
+/** What FOCUS has no column for; each may be missing, and may be null. */
+const ours: Readonly<Partial<Record<Dataset, string>>> = {
+  'cost-and-usage': `
+    x_AcceleratorCount amount optional null
+    x_ChipType text optional null
+    x_DeliveryStatus text optional null
+    x_Goodput ratio optional null
+    x_PlacementDecisionId text optional null
+    x_ShortfallAccrued amount optional null
+    x_SlaCreditClaimId text optional null
+    x_SupplierRelation text optional null
+    x_TrancheId text optional null
+  `,
+  'contract-commitment': `
+    x_DeliveryStatus text optional null
+    x_MakeUpHours amount optional null
+    x_ShortfallAccrued amount optional null
+    x_TrancheId text optional null
+  `,
+}
+
 function read(line: string): Column {
   const [name = '', type, level, nulls, ...rest] = line.trim().split(' ')
   const allowed = rest
@@ -195,15 +216,23 @@ function read(line: string): Column {
 
 /** In the order of the specification. */
 export const columnsOf: Readonly<Record<Dataset, readonly Column[]>> = {
-  'cost-and-usage': columns('cost-and-usage'),
-  'contract-commitment': columns('contract-commitment'),
-  'invoice-detail': columns('invoice-detail'),
-  'billing-period': columns('billing-period'),
+  'cost-and-usage': columns(written['cost-and-usage']),
+  'contract-commitment': columns(written['contract-commitment']),
+  'invoice-detail': columns(written['invoice-detail']),
+  'billing-period': columns(written['billing-period']),
 }
 
-function columns(dataset: Dataset): readonly Column[] {
+/** Those that we add, as far as they are known; others may add theirs. */
+export const ownColumnsOf: Readonly<Record<Dataset, readonly Column[]>> = {
+  'cost-and-usage': columns(ours['cost-and-usage'] ?? ''),
+  'contract-commitment': columns(ours['contract-commitment'] ?? ''),
+  'invoice-detail': [],
+  'billing-period': [],
+}
+
+function columns(lines: string): readonly Column[] {
   // Values that did not fit on the line of their column go on below it.
-  return written[dataset]
+  return lines
     .trim()
     .replace(/\n +\|/g, ' |')
     .split('\n')

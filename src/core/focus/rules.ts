@@ -113,7 +113,34 @@ const notBefore = (column: string, other: string) => {
   return rule(column, `no moment before ${other}`, (get) => get(column) >= get(other), [other])
 }
 
+const rungs = new Set(['contracted', 'energised', 'delivered', 'accepted'])
+
+const wordsOf = (text: string) => text.split(' ').filter(Boolean)
+
+/** Of our own columns. */
+const ofTranches: readonly RowRule[] = [
+  rule(
+    'x_DeliveryStatus',
+    `one of ${[...rungs].join(', ')} for each of x_TrancheId`,
+    (get) => {
+      const [told, tranches] = [wordsOf(get('x_DeliveryStatus')), wordsOf(get('x_TrancheId'))]
+      return told.length === tranches.length && told.every((each) => rungs.has(each))
+    },
+    ['x_TrancheId'],
+  ),
+]
+
 const costAndUsage: readonly RowRule[] = [
+  ...ofTranches,
+  rule(
+    'x_ShortfallAccrued',
+    'nothing where something was consumed',
+    (get) => isNull(get, 'x_ShortfallAccrued') || Number(get('ConsumedQuantity')) === 0,
+    ['ConsumedQuantity'],
+  ),
+  ...['x_Goodput', 'x_SlaCreditClaimId'].map((column) =>
+    nothingWhere(column, 'for what is no use', (get) => !isCategory(get, 'Usage')),
+  ),
   ...together(`
     AllocatedResourceId: AllocatedResourceName
     CommitmentDiscountId: CommitmentDiscountCategory CommitmentDiscountType
@@ -195,6 +222,8 @@ const isModel = (get: Get, model: string) => get('ContractCommitmentPaymentModel
 const is = (column: string, value: string) => (get: Get) => get(column) === value
 
 const contractCommitment: readonly RowRule[] = [
+  ...ofTranches,
+  nothingWhere('x_MakeUpHours', 'for Spend', is('ContractCommitmentCategory', 'Spend')),
   ...together('ContractCommitmentQuantity: ContractCommitmentUnit'),
   valueWhere('ContractCommitmentCost', 'for Spend', is('ContractCommitmentCategory', 'Spend')),
   valueWhere('ContractCommitmentQuantity', 'for Usage', is('ContractCommitmentCategory', 'Usage')),

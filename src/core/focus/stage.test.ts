@@ -4,6 +4,7 @@ import { type Account, account, bindingClauses } from '../contracts/money/accoun
 import { type Due, dues, expiries } from '../contracts/money/dues.ts'
 import { type Agreed, agreed } from '../contracts/price/agreed.ts'
 import type { Charge, Invoice } from '../domain/charge.ts'
+import type { Checkpoint } from '../domain/checkpoint.ts'
 import type { Clause, Prepay } from '../domain/clause.ts'
 import { clauseName } from '../domain/clause.ts'
 import type { Contract, LawRecord } from '../domain/contract.ts'
@@ -17,7 +18,7 @@ import { readInvoice } from './invoice/read.ts'
 import type { Span } from './invoice/spans.ts'
 import { cutParts, type Part, paidPart } from './parts.ts'
 import type { FocusRow } from './rows.ts'
-import { usageRows } from './usage.ts'
+import { type Claimed, usageRows } from './usage.ts'
 
 export const hour = 3_600_000
 export const may = Date.parse('2026-05-01')
@@ -69,6 +70,8 @@ export interface Ledger {
   /** In the order in which they came in. */
   readonly invoices?: readonly Invoice[]
   readonly suppliers?: readonly SupplierSpec[]
+  readonly saved?: readonly Checkpoint[]
+  readonly claims?: readonly Claimed[]
   /** Where indices stood. */
   readonly records?: readonly LawRecord[]
   readonly now?: Ms
@@ -101,10 +104,11 @@ const isPaidAhead = (clause: Clause): clause is Prepay => {
 }
 
 export function exported(ledger: Ledger, span: Span = always): readonly FocusRow[] {
-  const { invoices = [], suppliers = [], now = may } = ledger
+  const { invoices = [], suppliers = [], saved = [], claims = [], now = may } = ledger
   const { parts, told, owed, lapsed, clauses, prices } = books(ledger)
   const prepays = clauses.filter(isPaidAhead)
-  const input = { installation: 'us', suppliers, invoices, now, dues: owed, lapsed, prepays }
+  const known = { installation: 'us', suppliers, saved, claims, clauses, invoices, now }
+  const input = { ...known, dues: owed, lapsed, prepays }
   return usageRows({ ...input, pieces: pieces(parts, told, invoices, prices) }, span)
 }
 

@@ -2,16 +2,34 @@
  * Contracts, invoices and billing periods as the other three datasets of FOCUS 1.4.
  */
 import { commitments } from '../contracts/money/commitments.ts'
+import type { Left } from '../contracts/money/drawdown/credits.ts'
+import type { Due } from '../contracts/money/dues.ts'
 import type { Invoice } from '../domain/charge.ts'
 import { type Clause, clauseName, type Dimension } from '../domain/clause.ts'
 import type { Contract } from '../domain/contract.ts'
 import { formatMoment } from '../domain/day.ts'
 import type { Ms } from '../domain/time.ts'
 import type { Span } from './invoice/spans.ts'
-import { decimal, detailIdOf, type FocusRow, monthOf, periodOf } from './rows.ts'
+import { decimal, detailIdOf, type FocusRow, hours, monthOf, periodOf } from './rows.ts'
+import { trancheColumns } from './tranches.ts'
 
-export function commitmentRows(history: readonly Contract[], now: Ms): readonly FocusRow[] {
-  return commitments(history, now).map((each) => {
+/** How far commitments are used by now. */
+export interface Standing {
+  readonly dues: readonly Due[]
+  /** Hours that may be made up. */
+  readonly credits: readonly Left[]
+  /** The names of those with nothing left to draw. */
+  readonly exhausted: readonly string[]
+}
+
+const untold: Standing = { dues: [], credits: [], exhausted: [] }
+
+export function commitmentRows(
+  history: readonly Contract[],
+  now: Ms,
+  standing: Standing = untold,
+): readonly FocusRow[] {
+  return commitments(history, now, standing.exhausted).map((each) => {
     const contract = history.findLast(({ name }) => name === each.contract)
     const from = contract?.from ?? each.from
     const clause = contract?.clauses.find((one) => clauseName(one) === each.id) ?? null
@@ -44,8 +62,25 @@ export function commitmentRows(history: readonly Contract[], now: Ms): readonly 
       ContractPeriodStart: formatMoment(from),
       InvoiceIssuerName: each.supplier,
       ServiceProviderName: each.supplier,
+      ...trancheColumns(contract?.clauses ?? [], [each.id], { at: now, isWhole: true }),
+      ...accrued(clause, standing),
     }
   })
+}
+
+/** What is owed by now for what was promised and not used; null where nothing ever is. */
+function accrued(clause: Clause | null, { dues, credits }: Standing): FocusRow {
+  const isCharged = clause?.kind === 'spend_commit' && clause.shortfall === 'charged'
+  const isOwed = isCharged || clause?.kind === 'take_or_pay'
+  const name = clause ? clauseName(clause) : ''
+  const owed = dues.filter((due) => due.clause === name)
+  const left = credits.filter((each) => each.clause === name)
+  const isMadeUp = clause?.kind === 'take_or_pay' && clause.makeUpIntervals > 0
+  const hoursLeft = left.reduce((sum, each) => sum + each.hours, 0)
+  return {
+    x_MakeUpHours: isMadeUp ? hours(Math.round(hoursLeft * 3_600_000)) : null,
+    x_ShortfallAccrued: isOwed ? decimal(owed.reduce((sum, due) => sum + due.amount, 0n)) : null,
+  }
 }
 
 /** The scope of a clause in the grammar of FOCUS, which knows columns and no others. */

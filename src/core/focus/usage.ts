@@ -8,16 +8,19 @@
 import type { Draw } from '../contracts/money/draw.ts'
 import type { Due } from '../contracts/money/dues.ts'
 import type { Invoice, InvoiceLine } from '../domain/charge.ts'
-import { clauseName, type Prepay } from '../domain/clause.ts'
+import type { Checkpoint } from '../domain/checkpoint.ts'
+import { type Clause, clauseName, type Prepay } from '../domain/clause.ts'
 import { formatMoment, parseMoment } from '../domain/day.ts'
 import { costOf } from '../domain/money.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
 import { adjustmentRows } from './adjustments.ts'
+import { type Goodput, goodput } from './goodput.ts'
 import { type Asked, billing } from './invoice/billing.ts'
 import type { Piece } from './invoice/pieces.ts'
 import type { Span } from './invoice/spans.ts'
 import { billed, decimal, type FocusRow, hours, monthOf } from './rows.ts'
+import { trancheColumns } from './tranches.ts'
 
 export interface UsageInput {
   readonly installation: string
@@ -28,8 +31,21 @@ export interface UsageInput {
   /** Clauses under which something was paid ahead. */
   readonly prepays: readonly Prepay[]
   readonly suppliers: readonly SupplierSpec[]
+  /** Those that ever bound. */
+  readonly clauses: readonly Clause[]
+  /** The newest saved state of each job. */
+  readonly saved: readonly Checkpoint[]
+  /** What was not up as promised, and may be claimed. */
+  readonly claims: readonly Claimed[]
   readonly invoices: readonly Invoice[]
   readonly now: Ms
+}
+
+/** A draft claim, with the parts of charges that it is about. */
+export interface Claimed {
+  /** `<contract>/<clause>/<month>`. */
+  readonly id: string
+  readonly parts: readonly string[]
 }
 
 /** Rows of the billing periods that begin in the span. */
@@ -41,12 +57,16 @@ export function usageRows(input: UsageInput, { from, to }: Span): readonly Focus
     if (found) charged.set(found.line, (charged.get(found.line) ?? 0n) + amount)
     return found
   }
+  const own = { goodputOf: goodput(pieces, input.saved), claimOf: claimsByPart(input.claims) }
   const rows = [
     ...prepays
       .filter(({ paidAt }) => paidAt <= now)
       .map((each) => purchaseRow(installation, each, askedFor(asked.ofPrepay(each), paid(each)))),
-    ...pieces.map((each) => usageRow(input, each, askedFor(asked.ofPart(each), owed(each)))),
-    ...dues.map((each) => unusedRow(installation, each, askedFor(asked.ofDue(each), each.amount))),
+    ...pieces.map((each) => ({
+      ...usageRow(input, each, askedFor(asked.ofPart(each), owed(each))),
+      ...ownColumns(input, each, own),
+    })),
+    ...dues.map((each) => unusedRow(input, each, askedFor(asked.ofDue(each), each.amount))),
     ...lapsed.map((each) => expiredRow(installation, each)),
     ...prepays.flatMap((each) => lapsedRow(input, each)),
   ]
@@ -125,11 +145,39 @@ function usageRow(
     SubAccountId: team ?? null,
     SubAccountName: team ?? null,
     Tags: JSON.stringify(tags),
+  }
+}
+
+interface Own {
+  readonly goodputOf: Goodput
+  readonly claimOf: ReadonlyMap<string, readonly string[]>
+}
+
+/** What FOCUS has no column for; null where it is not known. */
+function ownColumns({ suppliers, clauses }: UsageInput, piece: Piece, own: Own): FocusRow {
+  const { charge, from, part, draws } = piece
+  const { supplier, accelerator, accelerators, lease } = charge
+  const seller = suppliers.find(({ name }) => name === supplier)
+  const share = own.goodputOf(charge)
+  const names = draws.map(({ clause }) => clause)
+  return {
+    ...trancheColumns(clauses, names, { at: from, isWhole: false }),
     x_AcceleratorCount: accelerators === null ? null : String(accelerators),
     x_ChipType: accelerator,
-    x_PlacementDecisionId: charge.lease,
+    x_Goodput: share === null ? null : share.toFixed(6),
+    x_PlacementDecisionId: lease,
+    x_ShortfallAccrued: null,
+    x_SlaCreditClaimId: own.claimOf.get(part)?.join(' ') ?? null,
     x_SupplierRelation: relationAt(seller, from),
   }
+}
+
+function claimsByPart(claims: readonly Claimed[]): Own['claimOf'] {
+  const ids = new Map<string, string[]>()
+  for (const { id, parts } of claims) {
+    for (const part of parts) ids.set(part, [...(ids.get(part) ?? []), id])
+  }
+  return ids
 }
 
 /** What it was to us by then; null where nobody said. */
@@ -178,7 +226,7 @@ function purchaseRow(installation: string, prepay: Prepay, asked: Asked | null):
 }
 
 /** Owed once its span is over, and billed in the month in which that is. */
-function unusedRow(installation: string, due: Due, asked: Asked | null): FocusRow {
+function unusedRow({ installation, clauses }: UsageInput, due: Due, asked: Asked | null): FocusRow {
   const { clause, with: supplier, accelerator, hours: missing, amount } = due
   const from = Math.max(due.from, monthOf(due.to - 1).from)
   const taken = { clause, hours: missing ?? 0, amount }
@@ -189,7 +237,9 @@ function unusedRow(installation: string, due: Due, asked: Asked | null): FocusRo
     ...(due.isCredited && { EffectiveCost: '0' }),
     ChargeDescription: `promised under ${clause} and not used`,
     ContractApplied: JSON.stringify(applied([taken])),
+    ...trancheColumns(clauses, [clause], { at: due.from, isWhole: false }),
     x_ChipType: accelerator,
+    x_ShortfallAccrued: decimal(amount),
   }
 }
 

@@ -15,9 +15,11 @@ import type { Span } from '../../core/contracts/delivery/sla.ts'
 import { bindingClauses } from '../../core/contracts/money/account.ts'
 import { mfnClaim, type PaidLine } from '../../core/contracts/money/mfn.ts'
 import { type Clause, clauseName, type Price } from '../../core/domain/clause.ts'
+import { formatDay } from '../../core/domain/day.ts'
 import type { Lease } from '../../core/domain/lease.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Part } from '../../core/focus/parts.ts'
+import type { Claimed } from '../../core/focus/usage.ts'
 import type { Ledger } from '../../ports/ledger.ts'
 import { every } from '../memory.ts'
 import { clearanceFor } from './clearance.ts'
@@ -69,27 +71,43 @@ export async function claimsView(
   charged: Charged,
   sealing: Sealing,
 ): Promise<readonly ClaimView[]> {
-  const { now, rows } = charged.snapshot
+  const { now } = charged.snapshot
   const clauses = bindingClauses(historyOf(charged.snapshot))
   const above = overRates(charged, await everyInvoice(ledger))
   if (!clauses.some(mayOwe)) return above
-  const leases: Lease[] = []
-  for await (const { body } of every(ledger, 'lease')) leases.push(body)
   const parts = partsOf(charged)
-  const excuses = rows.record.flatMap(({ body }): Excuse[] => {
-    if (body.kind !== 'excuse') return []
-    const { supplier, cause, at: from, until: to } = body
-    return [{ supplier, cause, from, to }]
-  })
-  const rented = rentedOf(charged, parts, leases)
   const clearanceTo = (party: string) => clearanceFor(charged.snapshot, party)
   return [
-    ...slaMonths(clauses, rented, { excuses, now }).map(slaView),
+    ...(await measured(ledger, charged)).map(slaView),
     ...recentMonths(now).flatMap((month) =>
       bestPrices(clauses, { parts, month, clearanceTo }, sealing),
     ),
     ...above,
   ]
+}
+
+/** What may still be claimed for machines that did not do, and of which parts of charges. */
+export async function claimedParts(ledger: Ledger, charged: Charged): Promise<readonly Claimed[]> {
+  const months = await measured(ledger, charged)
+  return months.flatMap(({ clause, period, credit, parts }): readonly Claimed[] => {
+    const id = `${clause}/${formatDay(period.from).slice(0, 7)}`
+    return credit === null ? [] : [{ id, parts }]
+  })
+}
+
+async function measured(ledger: Ledger, charged: Charged): Promise<readonly SlaMonth[]> {
+  const { now, rows } = charged.snapshot
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  if (!clauses.some(({ kind }) => kind === 'sla_credit')) return []
+  const leases: Lease[] = []
+  for await (const { body } of every(ledger, 'lease')) leases.push(body)
+  const excuses = rows.record.flatMap(({ body }): Excuse[] => {
+    if (body.kind !== 'excuse') return []
+    const { supplier, cause, at: from, until: to } = body
+    return [{ supplier, cause, from, to }]
+  })
+  const rented = rentedOf(charged, partsOf(charged), leases)
+  return slaMonths(clauses, rented, { excuses, now })
 }
 
 function mayOwe(clause: Clause): boolean {
@@ -114,9 +132,9 @@ function rentedOf(
   })
 }
 
-function slaView({ period, measured, bill, credit, ...rest }: SlaMonth): ClaimView {
+function slaView({ period, measured: up, bill, credit, parts: _, ...rest }: SlaMonth): ClaimView {
   return {
-    ...{ ...rest, ...period, kind: 'sla_credit', up: measured, bill: String(bill), proof: null },
+    ...{ ...rest, ...period, kind: 'sla_credit', up, bill: String(bill), proof: null },
     credit: credit === null ? null : String(credit),
     evidence: [...rest.evidence],
     excluded: [...rest.excluded],

@@ -3,7 +3,7 @@
  */
 
 import type { Told } from '../../core/audit/evidence.ts'
-import { costOfHours } from '../../core/contracts/amount.ts'
+import { amountOf, costOfHours } from '../../core/contracts/amount.ts'
 import {
   type Account,
   acceptedUnder,
@@ -12,7 +12,11 @@ import {
 } from '../../core/contracts/money/account.ts'
 import { burnDown } from '../../core/contracts/money/burn-down.ts'
 import type { Draw } from '../../core/contracts/money/draw.ts'
-import { type Credits, creditsOf } from '../../core/contracts/money/drawdown/credits.ts'
+import {
+  type Credits,
+  creditsLeft,
+  creditsOf,
+} from '../../core/contracts/money/drawdown/credits.ts'
 import { type Due, dues, expiries } from '../../core/contracts/money/dues.ts'
 import { salvage } from '../../core/contracts/money/exit.ts'
 import { committedHours, intervalAt } from '../../core/contracts/money/take-or-pay.ts'
@@ -28,8 +32,8 @@ import { pieces } from '../../core/focus/invoice/pieces.ts'
 import type { Span } from '../../core/focus/invoice/spans.ts'
 import { cutParts, type Part, paidPart } from '../../core/focus/parts.ts'
 import type { FocusRow } from '../../core/focus/rows.ts'
-import { commitmentRows, invoiceRows, periodRows } from '../../core/focus/terms.ts'
-import { usageRows } from '../../core/focus/usage.ts'
+import { commitmentRows, invoiceRows, periodRows, type Standing } from '../../core/focus/terms.ts'
+import { type Claimed, type UsageInput, usageRows } from '../../core/focus/usage.ts'
 import { count, purses, type Spending } from '../../core/meter/spending.ts'
 import type { Snapshot } from '../../ports/ledger.ts'
 import { historyOf } from './take.ts'
@@ -261,37 +265,25 @@ function isPaidAhead(clause: Clause): clause is Prepay {
   return clause.kind === 'prepay' && clause.form === 'prepay'
 }
 
+export interface FocusOptions {
+  readonly span: Span
+  readonly invoices: readonly Invoice[]
+  readonly installation: string
+  readonly claims: readonly Claimed[]
+}
+
 /** Rows of one dataset of FOCUS 1.4 for a span. */
 export function focusRows(
   dataset: Dataset,
   charged: Charged,
-  {
-    span,
-    invoices,
-    installation,
-  }: {
-    readonly span: Span
-    readonly invoices: readonly Invoice[]
-    readonly installation: string
-  },
+  { span, invoices, installation, claims }: FocusOptions,
 ): readonly FocusRow[] {
-  const { snapshot } = charged
-  const { now } = snapshot
-  const history = historyOf(snapshot)
+  const { now } = charged.snapshot
   switch (dataset) {
-    case 'cost-and-usage': {
-      const parts = partsOf(charged)
-      const account = accountOf(charged, parts)
-      const prepays = bindingClauses(history).filter(isPaidAhead)
-      const suppliers = snapshot.rows.supplier.map(({ body }) => body)
-      const input = { installation, prepays, suppliers, invoices, now }
-      const dues = duesOf(charged, account)
-      const lapsed = expiriesOf(charged, account)
-      const cut = pieces(parts, account, invoices, agreedOf(charged))
-      return usageRows({ ...input, pieces: cut, dues, lapsed }, span)
-    }
+    case 'cost-and-usage':
+      return usageRows(usageInput(charged, { invoices, installation, claims }), span)
     case 'contract-commitment':
-      return commitmentRows(history, now)
+      return commitmentRows(historyOf(charged.snapshot), now, standingOf(charged))
     case 'invoice-detail':
       return invoiceRows(installation, invoices, span)
     case 'billing-period': {
@@ -301,5 +293,40 @@ export function focusRows(
       }))
       return periodRows(parts, invoices, span, now)
     }
+  }
+}
+
+function usageInput(charged: Charged, options: Omit<FocusOptions, 'span'>): UsageInput {
+  const { rows, now } = charged.snapshot
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  const parts = partsOf(charged)
+  const account = accountOf(charged, parts)
+  return {
+    ...{ ...options, clauses, now },
+    prepays: clauses.filter(isPaidAhead),
+    suppliers: rows.supplier.map(({ body }) => body),
+    saved: rows.checkpoint.map(({ body }) => body),
+    pieces: pieces(parts, account, options.invoices, agreedOf(charged)),
+    dues: duesOf(charged, account),
+    lapsed: expiriesOf(charged, account),
+  }
+}
+
+function standingOf(charged: Charged): Standing {
+  const account = accountOf(charged, partsOf(charged))
+  const { drawdown } = account
+  const clauses = bindingClauses(historyOf(charged.snapshot))
+  const options = { now: charged.snapshot.now, accepted: acceptedUnder(clauses) }
+  const exhausted = clauses.filter((clause) => {
+    const used = drawdown.dollars.get(clauseName(clause)) ?? 0n
+    if (clause.kind === 'spend_commit') return used >= amountOf(clause.totalDollars)
+    return isPaidAhead(clause) && used >= amountOf(clause.dollars)
+  })
+  return {
+    dues: duesOf(charged, account),
+    credits: clauses.flatMap((clause) => {
+      return clause.kind === 'take_or_pay' ? creditsLeft(clause, drawdown, options) : []
+    }),
+    exhausted: exhausted.map(clauseName),
   }
 }

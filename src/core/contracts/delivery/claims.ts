@@ -52,6 +52,8 @@ export interface SlaMonth {
   /** What the clause excludes; only what was recorded of it was left out. */
   readonly excluded: readonly SlaExclusion[]
   readonly assumed: readonly string[]
+  /** The parts of charges that were measured. */
+  readonly parts: readonly string[]
 }
 
 /** So many months back a window may still be open. */
@@ -131,6 +133,7 @@ function monthOf(
     evidence: evidenceOf(ours),
     excluded: clause.excluded,
     assumed: clause.assumed,
+    parts: ours.map(({ id }) => id),
   }
 }
 

@@ -11,6 +11,8 @@ import type { Ms } from '../../domain/time.ts'
 import { cutAt, type Slice } from '../../meter/slices.ts'
 
 export interface Piece extends Slice {
+  /** The part that it is cut from. */
+  readonly part: string
   /** What it draws down, and has to be paid. */
   readonly draws: readonly Draw[]
   /** What of it was paid for before: ahead, or for an interval that did not use it. */
@@ -41,6 +43,7 @@ export function pieces(
       const rate = agreed.rateAt(id, piece.from)
       return {
         ...piece,
+        part: part.id,
         draws: shareOf(draws.get(part.id) ?? [], part, piece),
         ahead: shareOf(ahead.get(part.id) ?? [], part, piece),
         rate: rate && rate.pricePerHour < pricePerHour ? rate : null,
