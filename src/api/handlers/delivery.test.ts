@@ -1,6 +1,7 @@
 /** What was promised to come, what may come besides, and what may stand in for it, over HTTP. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { Charge } from '../../core/domain/charge.ts'
 import type { Offer } from '../../core/domain/offer.ts'
 import { contingentView } from '../../operate/law/contingent.ts'
 import { refused, stage } from '../stage.test.ts'
@@ -256,6 +257,27 @@ it('[CL52] a way out for some accelerators is one for a duty that is about them'
   // None of its 744 hours will be used; the clock goes on while it is asked.
   const { way, amount } = await told('H100')
   assert.deepEqual([way, Math.round(Number(amount) / 10_000)], ['resale', 37_200])
+})
+
+it('[AP39] what is made up takes nothing of what is still to be paid', async (t) => {
+  const remaining = async (more: string) => {
+    const home = await stage(t, { aheadMs: 480 * hour - Date.now() })
+    const charge: Charge = {
+      ...{ id: 'acme/r1', supplier: 'acme', rental: 'r1', lease: 'w.0.1', workload: 'w' },
+      ...{ account: 'usage', accelerator: 'H100', accelerators: 25, pricePerHour: 25_000_000 },
+      ...{ from: 480 * hour, to: 481 * hour, amount: 25_000_000 },
+    }
+    await home.put({ kind: 'charge', id: charge.id, version: 0, live: false, body: charge })
+    const terms = `  - { kind: take_or_pay, quantity: 10 accelerators, accelerator: H100,
+      price_per_hour: 2.00, interval: hour, to: 1970-01-31${more} }
+  - { kind: term_end, id: end, notice: 30 days, exit_fee: 50%, to: 1970-03-01 }
+`
+    assert.deepEqual((await home.apply(contract + terms)).body.faults ?? [], [])
+    return (await home.ask('GET /v1/law/exits')).body.exits[0].remaining
+  }
+  // Of this hour ten are used, and fifteen more of older ones, or of none.
+  const left = String(10 * 239 * 2_000_000)
+  assert.deepEqual([await remaining(', make_up_intervals: 2'), await remaining('')], [left, left])
 })
 
 it('[AP39] the clause says whether something else may stand in for what was agreed', async (t) => {

@@ -12,6 +12,7 @@ import {
   april,
   block,
   charge,
+  compared,
   contracts,
   exported,
   hour,
@@ -148,6 +149,20 @@ describe('export', () => {
     assert.ok(told(june).includes('msa/block 0 1168'))
     assert.ok(!told(june - 1).includes('msa/block 0 1168'))
     assert.deepEqual(tables({ charges, history, now: june }).faults, [])
+  })
+
+  it('[FO19] an invoice that asks again for what is made up is dearer than it may be', () => {
+    const from = Date.parse('2026-04-10')
+    const charges = [charge('r1', from, from + 10 * hour), charge('r2', may, may + 100 * hour)]
+    const history = contracts(block.replace('month }', 'month, make_up_intervals: 1 }'))
+    const asked = (dollars: number) => {
+      const head = 'invoice,rental,amount,currency,from,to\n'
+      const text = `${head}I,r2,${dollars},USD,2026-05-01,2026-06-01\n`
+      const [line] = compared({ charges, history, invoices: [invoiceOf(text, june)], now: june })
+      return [line?.verdict, line?.charged, line?.ahead]
+    }
+    assert.deepEqual(asked(1_000), ['dearer', 930_000_000, 70_000_000])
+    assert.deepEqual(asked(930), ['same', 930_000_000, 70_000_000])
   })
 
   it('[FO18] says what a supplier was to us when it was used', () => {
