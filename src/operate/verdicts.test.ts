@@ -219,6 +219,40 @@ it('[OP45] what was held on that day uses what is paid for, where that is in sco
   assert.equal(await says([{ ...held, lease: 'y.0.1', workload: 'y' }]), true)
 })
 
+it('[OP45] what was spent counts by what was agreed until then', async (t) => {
+  const { ledger, apply, on } = await house(t)
+  on('2026-01-01')
+  const spend = 'kind: spend_commit, id: spend, to: 2026-01-01, shortfall: charged'
+  await apply(`
+kind: Contract
+name: msa
+with: incumbent
+form: MSA
+bindingness: definitive
+signed: 2025-01-01
+from: 2025-01-01
+to: 2027-01-01
+source: letter
+clauses:
+  - { ${spend}, total: $900 }
+  - { ${spend}, total: $100, recorded: 2025-06-01 }
+---
+kind: Supplier
+name: incumbent
+url: http://incumbent
+---${wishes}`)
+  const from = Date.parse('2025-02-01')
+  const charge: Charge = {
+    ...{ id: 'incumbent/r1', supplier: 'incumbent', rental: 'r1', lease: null, workload: 'evals' },
+    ...{ accelerator: 'H100', accelerators: 8, pricePerHour: 20_000_000, from },
+    ...{ to: from + 36_000_000, amount: 200_000_000, account: 'usage' },
+  }
+  const ask = await asked(ledger, 'evals', [charge])
+  const says = async (date: string) => (await ask('incumbent', date)).also.join().slice(0, 24)
+  assert.equal(await says('2025-05-01'), 'msa/spend: $700.00 would')
+  assert.equal(await says('2025-07-01'), '')
+})
+
 it('[OP45] what begins with api stays, and from 2026-04 on starts there first', async (t) => {
   const ask = await asked(await lived(t), 'api')
   const why = async (date: string) => (await ask('ally', date)).why

@@ -6,7 +6,8 @@
  * as it was known then. Offers and the policy are those of now.
  */
 import { type Bar, houseOf, type Law, lawAt } from '../core/contracts/law.ts'
-import { bindingClauses } from '../core/contracts/money/account.ts'
+import { accountFrom, bindingClauses } from '../core/contracts/money/account.ts'
+import { untouched } from '../core/contracts/money/draw.ts'
 import { marginals } from '../core/contracts/money/marginals.ts'
 import { levelsAt } from '../core/contracts/price/levels.ts'
 import { noRecords, type Records } from '../core/contracts/rights/act.ts'
@@ -14,6 +15,7 @@ import { keptRecords } from '../core/contracts/rights/kept.ts'
 import { caseOn } from '../core/contracts/rofr/past.ts'
 import { findings, type Said } from '../core/contracts/verdict.ts'
 import type { Charge } from '../core/domain/charge.ts'
+import type { Contract } from '../core/domain/contract.ts'
 import type { Lease } from '../core/domain/lease.ts'
 import { formatUsd } from '../core/domain/money.ts'
 import { type Offer, offerName } from '../core/domain/offer.ts'
@@ -21,9 +23,9 @@ import { listedAt, type Standing, type SupplierSpec, standingAt } from '../core/
 import type { Ms } from '../core/domain/time.ts'
 import type { Relation } from '../core/domain/trust.ts'
 import type { Workload } from '../core/domain/workload.ts'
+import { cutParts, paidPart } from '../core/focus/parts.ts'
 import { siteOf } from '../core/trust/judge.ts'
 import type { Bodies, Kind, Ledger, Snapshot } from '../ports/ledger.ts'
-import { accountOf, partsOf } from './law/money.ts'
 import { purchasesOf } from './law/purchases.ts'
 import { historyOf } from './law/take.ts'
 import { every } from './memory.ts'
@@ -129,14 +131,14 @@ function paidFor(law: Law, { snapshot, leases, offers, at, charges: all }: Payin
   const begun = all.filter(({ from }) => from <= at)
   const isOver = ({ to }: Charge) => to !== null && to <= at
   const open = begun.filter((each) => !isOver(each)).map((each) => ({ ...each, to: null }))
-  const charges = [...begun.filter(isOver), ...open]
-  const charged = { snapshot: { ...snapshot, now: at }, charges }
-  const { drawdown } = accountOf(charged, partsOf(charged))
+  const kinds = new Map(snapshot.rows.workload.map(({ id, body }) => [id, body.spec.kind]))
+  const clauses = bindingClauses(knownBy(historyOf(snapshot), at))
+  const parts = cutParts([...begun.filter(isOver), ...open], { clauses, now: at })
+  const used = parts.map((part) => paidPart(part, kinds.get(part.charge.workload ?? '')))
   const held = new Set(open.map(({ lease }) => lease))
-  const clauses = bindingClauses(historyOf(snapshot))
   const { offers: prices, because } = marginals({
     inForce: law.inForce,
-    drawdown,
+    drawdown: accountFrom(clauses, used, untouched).drawdown,
     ahead: aheadOf(open, clauses, at),
     leases: leases.filter(({ id }) => held.has(id)).map((each) => ({ ...each, state: 'ready' })),
     offers,
@@ -157,4 +159,17 @@ function paidFor(law: Law, { snapshot, leases, offers, at, charges: all }: Payin
       return { clause, says: `${says.join(': ')}, ${instead}` }
     })
   }
+}
+
+/** What was agreed, as far as it was recorded by then. */
+function knownBy(history: readonly Contract[], at: Ms): readonly Contract[] {
+  const known = history.filter(({ recordedAt }) => recordedAt <= at)
+  return known.map((contract) => {
+    const clauses = contract.clauses
+      .filter(({ recordedAt }) => recordedAt <= at)
+      .map((clause) =>
+        (clause.repeal?.recordedAt ?? at) <= at ? clause : { ...clause, repeal: null },
+      )
+    return { ...contract, clauses }
+  })
 }
