@@ -79,6 +79,13 @@ it('[AU40] no part counts in two intervals, and what was not delivered is not pa
     'msa/alone was used for 8 hours, and 0 are told',
   ])
   assert.deepEqual(faults(8, [], { freeIntervals: 9 }), [])
+  // What another contract took the place of is used no more.
+  const all = evidence(8, free)
+  const [signed] = all.contracts ?? []
+  assert.ok(signed)
+  const next = { ...signed, name: 'next', from: 3 * hour, supersedes: ['msa'], clauses: [] }
+  assert.equal(hoursAddUp(all).length, 1)
+  assert.deepEqual(hoursAddUp({ ...all, contracts: [signed, next] }), [])
   // Out of its scope nothing is used of it.
   const scope = [{ dimension: 'accelerator', operator: 'In', values: ['A100'] } as const]
   assert.deepEqual(faults(8, [], { scope }), [])

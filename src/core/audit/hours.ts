@@ -63,7 +63,7 @@ function useOf(charge: Charge, { workloads, now }: Evidence): Use {
   }
 }
 
-/** Of the newest version of what was agreed, to the day of its repeal. */
+/** Of the newest version of what was agreed, until it was repealed or replaced. */
 function lastOf(contracts: readonly Contract[]): readonly Clause[] {
   const newest = new Map<string, Contract>()
   for (const each of contracts) {
@@ -72,16 +72,19 @@ function lastOf(contracts: readonly Contract[]): readonly Clause[] {
   const signed = [...newest.values()].filter(({ bindingness }) => {
     return bindingness === 'definitive' || bindingness === 'terminated'
   })
-  return signed.flatMap(({ clauses }) =>
-    clauses
+  return signed.flatMap(({ name, clauses }) => {
+    const successors = signed.filter(({ supersedes }) => supersedes.includes(name))
+    const replaced = successors.map(({ from }) => from)
+    return clauses
       .filter(({ id, recordedAt }) => {
         return !clauses.some((each) => each.id === id && each.recordedAt > recordedAt)
       })
       .map((clause): Clause => {
-        const ends = [clause.to, clause.repeal?.at ?? null].filter((end) => end !== null)
-        return { ...clause, to: ends.length === 0 ? null : Math.min(...ends) }
-      }),
-  )
+        const ends = [clause.to, clause.repeal?.at ?? null, ...replaced]
+        const known = ends.filter((end) => end !== null)
+        return { ...clause, to: known.length === 0 ? null : Math.min(...known) }
+      })
+  })
 }
 
 function isAlike(a: TakeOrPay, b: TakeOrPay): boolean {

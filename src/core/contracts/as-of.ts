@@ -49,18 +49,24 @@ export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): As
 }
 
 /**
- * Whatever binds or will: of each clause the version that was recorded last, up to the day on which
- * it is repealed or its contract superseded.
+ * Whatever binds or will: of each clause the version that was recorded last, up to the day of its
+ * repeal. A contract that takes the place of another repeals what of it has not ended by then.
  */
 export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
   const known = latestOf(history)
   return lastVersions(history).flatMap((clause) => {
     if (!binds(known.get(clause.contract))) return []
-    const { to, repeal } = clause
-    const ends = [to, repeal?.at, successorOf(clause, known)?.from]
-    const end = Math.min(...ends.map((each) => each ?? Number.POSITIVE_INFINITY))
-    return end === (to ?? Number.POSITIVE_INFINITY) ? clause : { ...clause, to: end }
+    const repeal = repealOf(clause, successorOf(clause, known))
+    const isEarly = repeal && repeal.at <= (clause.to ?? repeal.at)
+    return isEarly ? { ...clause, repeal, to: repeal.at } : clause
   })
+}
+
+/** Whichever comes first, and before the clause is over. */
+function repealOf({ to, repeal }: Clause, successor: Contract | undefined): Clause['repeal'] {
+  const end = Math.min(to ?? Number.POSITIVE_INFINITY, repeal?.at ?? Number.POSITIVE_INFINITY)
+  if (!successor || successor.from >= end) return repeal
+  return { by: successor.name, at: successor.from, recordedAt: successor.recordedAt }
 }
 
 /** Every clause once, as it was recorded last, in order of their names; whether or not it binds. */

@@ -59,17 +59,18 @@ export function burnDown(
   })
 }
 
-/** The milestones, and the total at the end of the clause. */
+/**
+ * The milestones, and the total at the end of the clause. Of what is repealed before its end
+ * nothing is due from then on.
+ */
 export function milestonesOf(
   clause: SpendCommit,
 ): readonly { readonly at: Ms; readonly due: Amount }[] {
+  const { to, repeal, totalDollars } = clause
   const rows = clause.milestones.map(({ at, dollars }) => ({ at, due: amountOf(dollars) }))
-  return clause.to === null
-    ? rows
-    : [
-        ...rows.filter(({ at }) => at < (clause.to ?? at)),
-        { at: clause.to, due: amountOf(clause.totalDollars) },
-      ]
+  if (repeal && (to === null || repeal.at <= to)) return rows.filter(({ at }) => at < repeal.at)
+  if (to === null) return rows
+  return [...rows.filter(({ at }) => at < to), { at: to, due: amountOf(totalDollars) }]
 }
 
 export interface Gap {

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
+import type { Contract } from '../../domain/contract.ts'
 import { dayMs, formatDay } from '../../domain/day.ts'
 import { amountOf, formatAmount } from '../amount.ts'
 import { acceleratorsOf } from '../capacity.ts'
 import { clauseOf, contract, day } from '../draw.test.ts'
+import { bindingClauses } from './account.ts'
 import { burnDown } from './burn-down.ts'
+import { dues } from './dues.ts'
 import { type MarginalQuestion, marginalPrice, type UsageSoFar } from './marginal.ts'
 import { intervalAt, settle, spanOf } from './take-or-pay.ts'
 
@@ -105,6 +108,45 @@ it('[CL34] a missing dollar is charged once, at the first milestone that misses 
       '$250B $0.00 $439,560,439.56 false',
     ],
   )
+})
+
+it('[CL5] [CL34] of what was repealed, or replaced by another contract, no more is due', () => {
+  const clauses = `- kind: spend_commit
+  total: $250
+  milestones: [{at: 2026-01-01, dollars: $50}, {at: 2027-01-01, dollars: $150}]
+- kind: take_or_pay
+  quantity: 1 accelerators
+  accelerator: H100
+  interval: year
+  price_per_hour: 1.00`
+  const old = contract(clauses)
+  const next: Contract = {
+    ...contract('- {kind: rofo}'),
+    ...{ name: 'next', from: day('2026-07-02'), supersedes: ['deal'] },
+  }
+  const due = (...history: readonly Contract[]) => {
+    const all = bindingClauses(history)
+    const owed = dues(all, [], { now: day('2029-01-01'), accepted: () => null })
+    return owed.map(({ clause, to, amount }) => {
+      return `${clause.replace('deal/', '')} ${formatDay(to)} ${formatAmount(amount)}`
+    })
+  }
+  const kept = ['spend-commit 2026-01-01 $50.00', 'take-or-pay 2026-01-01 $8,760.00']
+  assert.deepEqual(due(old), [
+    ...kept,
+    ...['spend-commit 2027-01-01 $100.00', 'take-or-pay 2027-01-01 $8,760.00'],
+    ...['spend-commit 2028-01-01 $100.00', 'take-or-pay 2028-01-01 $8,760.00'],
+  ])
+  const replaced = [...kept, 'take-or-pay 2026-07-02 $4,368.00']
+  assert.deepEqual(due(old, next), replaced)
+  assert.deepEqual(due(old, { ...next, bindingness: 'announced' }), due(old))
+  // What is over by then is due as it was agreed.
+  assert.deepEqual(due(old, { ...next, from: day('2028-01-01') }), due(old))
+  const repeal = { by: 'next', at: day('2026-07-02'), recordedAt: day('2026-07-02') }
+  const repealed = { ...old, clauses: old.clauses.map((each) => ({ ...each, repeal })) }
+  assert.deepEqual(due(repealed), replaced)
+  // Whichever comes first.
+  assert.deepEqual(due(repealed, { ...next, from: day('2026-01-01') }), kept.slice(1))
 })
 
 it('[CL34] what is spent and charged comes to what was promised', () => {
