@@ -92,8 +92,8 @@ export const clauseMutants: readonly ClauseMutant[] = [
   ]),
   clause('take_or_pay: made up', 'what an interval left is used again and again', ofDrawdown, [
     `${money}/draw.ts`,
-    'books.hours.set(clauseName(clause), { ...now, credits: left })',
-    'books.hours.set(clauseName(clause), { ...now, credits: now.credits ?? left })',
+    'pot.running = { ...running, credits: left }',
+    'pot.running = { ...running, credits: running.credits ?? left }',
   ]),
   clause('take_or_pay: expired', 'what was left is good for ever', ofDrawdown, [
     `${money}/take-or-pay.ts`,

@@ -188,7 +188,7 @@ export const buying: readonly Mutant[] = [
     'commitment-without-end',
     'more counts against a commitment than it was made for',
     'src/core/contracts/money/draw.ts',
-    'books.dollars.set(name, before + taken)',
+    'pot.spent += taken',
     '',
   ),
   mutant(

@@ -62,7 +62,8 @@ export function accountFrom(
   }
   // What an older interval paid for is not paid for once more.
   const owed = charges.map((charge) => {
-    return { ...charge, amount: charge.amount - (madeUp.get(charge.id) ?? 0n) }
+    const before = madeUp.get(charge.id)
+    return before === undefined ? charge : { ...charge, amount: charge.amount - before }
   })
   const ahead = prepaid(clauses, owed, drawdown.dollars)
   return { draws, prepaid: ahead.draws, drawdown: { ...drawdown, dollars: ahead.used } }

@@ -70,13 +70,18 @@ export function draw(
   charges: readonly DrawnCharge[],
   { accepted, since = untouched }: DrawOptions,
 ): { readonly draws: readonly Draw[]; readonly drawdown: Drawdown } {
-  const commitments = inDrawOrder(clauses)
-  const books: Books = { ...running(since.hours, accepted), dollars: new Map(since.dollars) }
-  const draws = [...charges].sort(inTurn).flatMap((charge) => {
-    const ours = commitments.filter((clause) => covers(clause, charge))
-    return ours.length === 0 ? [] : drawsOf(charge, ours, books)
-  })
-  const { hours, dollars } = books
+  const pots = inDrawOrder(clauses).map((clause) => potOf(clause, since))
+  const draws: Draw[] = []
+  for (const charge of [...charges].sort(inTurn)) {
+    const ours = pots.filter(({ clause }) => covers(clause, charge))
+    if (ours.length > 0) drawOne(charge, ours, { accepted, draws })
+  }
+  const [hours, dollars] = [new Map(since.hours), new Map(since.dollars)]
+  for (const pot of pots) {
+    if (!pot.isDrawn) continue
+    if (pot.of === 'hours') hours.set(pot.name, pot.running)
+    else dollars.set(pot.name, pot.spent)
+  }
   return { draws, drawdown: { hours, dollars } }
 }
 
@@ -90,84 +95,95 @@ export function inDrawOrder(clauses: readonly Clause[]): readonly (TakeOrPay | S
   return clauses.filter(isCommitment).sort(byEnd)
 }
 
-interface Books {
-  readonly hours: Map<string, Running>
-  readonly dollars: Map<string, Amount>
-  /** As it stands at a moment, with what is to be paid for that interval. */
-  readonly at: (clause: TakeOrPay, moment: Ms) => Running & { readonly committed: number }
+/** A commitment as it is drawn on, which changes with every charge. */
+type Pot = HoursPot | DollarsPot
+
+interface HoursPot {
+  readonly of: 'hours'
+  readonly clause: TakeOrPay
+  readonly name: string
+  isDrawn: boolean
+  running: Running
+  /** The interval that it is in, and what is to be paid for that. */
+  span: IntervalSpan | null
+  committed: number
 }
 
-function running(
-  since: ReadonlyMap<string, Running>,
-  accepted: DrawOptions['accepted'],
-): Pick<Books, 'hours' | 'at'> {
-  const hours = new Map(since)
-  const spans = new Map<string, { readonly span: IntervalSpan; readonly committed: number }>()
-  return {
-    hours,
-    at(clause, moment) {
-      const name = clauseName(clause)
-      let known = spans.get(name)
-      if (!known || moment < known.span.from || moment >= known.span.to) {
-        const span = intervalAt(clause, moment)
-        if (!span) return { ...begun, committed: 0 }
-        const committed = committedHours(clause, span, accepted(clause, span.from))
-        known = { span, committed }
-        spans.set(name, known)
-      }
-      const { span, committed } = known
-      const acceptedAt = (at: Ms) => accepted(clause, at)
-      const old = hours.get(name) ?? begun
-      return { ...runOn(clause, old, { index: span.index, accepted: acceptedAt }), committed }
-    },
+interface DollarsPot {
+  readonly of: 'dollars'
+  readonly clause: SpendCommit
+  readonly name: string
+  readonly total: Amount
+  isDrawn: boolean
+  spent: Amount
+}
+
+function potOf(clause: TakeOrPay | SpendCommit, { hours, dollars }: Drawdown): Pot {
+  const name = clauseName(clause)
+  if (clause.kind === 'spend_commit') {
+    const [total, spent] = [amountOf(clause.totalDollars), dollars.get(name) ?? 0n]
+    return { of: 'dollars', clause, name, total, spent, isDrawn: false }
   }
+  const running = hours.get(name) ?? { index: 0, usedHours: 0, credits: [] }
+  return { of: 'hours', clause, name, running, span: null, committed: 0, isDrawn: false }
 }
 
-const begun: Running = { index: 0, usedHours: 0, credits: [] }
+/** Goes on to the interval of a moment. */
+function turn(pot: HoursPot, at: Ms, accepted: DrawOptions['accepted']): void {
+  if (pot.span && at >= pot.span.from && at < pot.span.to) return
+  const { clause } = pot
+  const span = intervalAt(clause, at)
+  const acceptedAt = (moment: Ms) => accepted(clause, moment)
+  pot.span = span
+  pot.committed = span ? committedHours(clause, span, acceptedAt(span.from)) : 0
+  if (!span) return
+  pot.isDrawn = true
+  pot.running = runOn(clause, pot.running, { index: span.index, accepted: acceptedAt })
+}
 
-/** One of an accelerator for a millisecond; less is what adding up leaves behind. */
+/** Of an accelerator a millisecond; less is what adding up leaves behind. */
 const leastHours = 1 / 3_600_000
 
-function drawsOf(
+/** Years of charges come by here, so nothing is made that is not kept. */
+function drawOne(
   { id: charge, at, hours, amount }: DrawnCharge,
-  ours: readonly (TakeOrPay | SpendCommit)[],
-  books: Books,
-): readonly Draw[] {
+  pots: readonly Pot[],
+  { accepted, draws }: Pick<DrawOptions, 'accepted'> & { readonly draws: Draw[] },
+): void {
   let [hoursLeft, amountLeft] = [hours, amount]
-  const take = (clause: Clause, taken: number, madeUp: Amount | null): Draw => {
+  const take = (clause: string, taken: number, madeUp: Amount | null) => {
     const part = partOf(amountLeft, taken, hoursLeft)
     hoursLeft -= taken
     amountLeft -= part
-    return { charge, clause: clauseName(clause), at, hours: taken, amount: part, madeUp }
+    draws.push({ charge, clause, at, hours: taken, amount: part, madeUp })
   }
-  const timed = ours.filter((clause) => clause.kind === 'take_or_pay')
-  const paidNow = timed.flatMap((clause): readonly Draw[] => {
-    const { committed, ...now } = books.at(clause, at)
-    const taken = Math.min(hoursLeft, committed - now.usedHours)
-    if (taken < leastHours) return []
-    books.hours.set(clauseName(clause), { ...now, usedHours: now.usedHours + taken })
-    return [take(clause, taken, null)]
-  })
-  const paidBefore = timed.flatMap((clause): readonly Draw[] => {
-    if (hoursLeft < leastHours) return []
-    const { committed: _, ...now } = books.at(clause, at)
-    const taken = Math.min(hoursLeft, hoursOf(now.credits))
-    if (taken < leastHours) return []
-    const { paid, left } = makeUp(now.credits, taken)
-    books.hours.set(clauseName(clause), { ...now, credits: left })
-    return [take(clause, taken, paid)]
-  })
-  const spent = ours.flatMap((clause): readonly Draw[] => {
-    if (clause.kind !== 'spend_commit') return []
-    const name = clauseName(clause)
-    const before = books.dollars.get(name) ?? 0n
-    const taken = least(amountLeft, amountOf(clause.totalDollars) - before)
-    if (taken <= 0n) return []
-    books.dollars.set(name, before + taken)
+  for (const pot of pots) {
+    if (pot.of !== 'hours') continue
+    turn(pot, at, accepted)
+    const { running, committed, name } = pot
+    const taken = Math.min(hoursLeft, committed - running.usedHours)
+    if (taken < leastHours) continue
+    pot.running = { ...running, usedHours: running.usedHours + taken }
+    take(name, taken, null)
+  }
+  for (const pot of pots) {
+    if (pot.of !== 'hours') continue
+    const { running, name } = pot
+    const taken = Math.min(hoursLeft, hoursOf(running.credits))
+    if (taken < leastHours) continue
+    const { paid, left } = makeUp(running.credits, taken)
+    pot.running = { ...running, credits: left }
+    take(name, taken, paid)
+  }
+  for (const pot of pots) {
+    if (pot.of !== 'dollars') continue
+    const taken = least(amountLeft, pot.total - pot.spent)
+    if (taken <= 0n) continue
+    pot.isDrawn = true
+    pot.spent += taken
     amountLeft -= taken
-    return [{ charge, clause: name, at, hours: 0, amount: taken, madeUp: null }]
-  })
-  return [...paidNow, ...paidBefore, ...spent]
+    draws.push({ charge, clause: pot.name, at, hours: 0, amount: taken, madeUp: null })
+  }
 }
 
 function isCommitment(clause: Clause): clause is TakeOrPay | SpendCommit {

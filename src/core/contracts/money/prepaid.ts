@@ -23,6 +23,7 @@ export function prepaid(
   since: ReadonlyMap<string, Amount>,
 ): { readonly draws: readonly Draw[]; readonly used: ReadonlyMap<string, Amount> } {
   const oldest = prepayments(clauses)
+  if (oldest.length === 0) return { draws: [], used: since }
   const used = new Map(since)
   const draws = [...charges].sort(inTurn).flatMap((charge) => {
     let owed = charge.amount
