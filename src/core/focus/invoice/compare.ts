@@ -153,15 +153,25 @@ function usesIn(books: Books): readonly Comparison[] {
 
 /** What of a piece is still to be paid, but for what is credited in a line of its own. */
 function owedOf(piece: Piece, credited: ReadonlySet<string>): Micros {
-  const paid = aheadOf(piece.ahead.filter(({ clause }) => !credited.has(clause)))
-  const owed = agreedOf(piece) - paid
+  const ahead = piece.ahead.filter((each) => each.madeUp === null && !credited.has(each.clause))
+  const owed = agreedOf(piece) - aheadOf(ahead)
   // What was paid ahead was drawn by what was charged, which may be more than was agreed. Without a
   // rate pieces come to the whole as they are, rounded up here and down there.
   return piece.rate ? Math.max(0, owed) : owed
 }
 
-function agreedOf({ rate, from, to, amount }: Piece): Micros {
-  return rate ? costOf(rate.pricePerHour, to - from) : amount
+/** What contracts say that it costs: hours that an older interval paid for cost nothing again. */
+function agreedOf(piece: Piece): Micros {
+  const { rate, from, to, amount } = piece
+  const charged = chargedOf(piece)
+  if (!rate) return charged
+  const whole = costOf(rate.pricePerHour, to - from)
+  return charged === amount ? whole : Math.round((whole * charged) / amount)
+}
+
+/** For hours that are not made up. */
+function chargedOf({ amount, ahead }: Piece): Micros {
+  return amount - aheadOf(ahead.filter(({ madeUp }) => madeUp !== null))
 }
 
 function aheadOf(ahead: Piece['ahead']): Micros {
@@ -178,7 +188,7 @@ function useOf(rental: string, share: Share, books: Books): Comparison {
   const hours = isAlone ? hoursOf(line, pieces, owed) : null
   const about = { line: line.line, rental, clause: null, billed: line.amount, charged: owed }
   const above = {
-    aboveRate: sum(pieces.map((piece) => piece.amount - agreedOf(piece))),
+    aboveRate: sum(pieces.map((piece) => chargedOf(piece) - agreedOf(piece))),
     rates: [...new Set(pieces.flatMap(({ rate }) => rate?.clause ?? []))].sort(),
   }
   const row = { ...about, before: null, hours, ahead, ...above }

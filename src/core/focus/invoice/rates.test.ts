@@ -4,7 +4,17 @@ import { it } from 'node:test'
 import type { Charge } from '../../domain/charge.ts'
 import { formatMoment } from '../../domain/day.ts'
 import { formatUsd, sum } from '../../domain/money.ts'
-import { charge, compared, contracts, hour, invoiceOf, may, paidAhead } from '../stage.test.ts'
+import {
+  april,
+  block,
+  charge,
+  compared,
+  contracts,
+  hour,
+  invoiceOf,
+  may,
+  paidAhead,
+} from '../stage.test.ts'
 import type { Comparison } from './compare.ts'
 
 const usd = (micros: number) => formatUsd(micros)
@@ -60,4 +70,16 @@ it('[FO30] is owed by tier and by day, however finely it is billed', () => {
   const rows = compared({ charges, history: tiers, invoices: [of(...parts)] })
   const owed = rows.filter(({ rental }) => rental === 'r1').map(({ charged }) => charged)
   assert.ok(Math.abs(sum(owed) - 20_000_000) < 10_000, `${owed}`)
+})
+
+it('[FO30] [FO19] what is made up costs nothing, and what is used beside it its price', () => {
+  const history = contracts(`${block.replace('month }', 'month, make_up_intervals: 1 }')}\n${rate}`)
+  const charges = [charge('r0', april, april + hour), charge('r1', may, may + 100 * hour)]
+  const invoices = [of(line('r1', '1000'))]
+  const now = Date.parse('2026-06-01')
+  const [row] = compared({ charges, history, invoices, now })
+  assert.ok(row)
+  // Of 800 hours at $1.25 May pays for 744, at $1 each, and April for the last 56.
+  assert.equal(said(row), '2 r1 dearer $1,000.00 of $744.00')
+  assert.deepEqual([row.ahead, row.aboveRate].map(usd), ['$70.00', '$186.00'])
 })
