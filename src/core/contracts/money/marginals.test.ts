@@ -257,3 +257,33 @@ it('[CL110] a lease costs no more than its like would, nor than it was taken for
   assert.equal(priced(rise, []).offers['acme/h100'], 12_000_000)
   assert.deepEqual(priced(rise, [gang]).leases, { '1': 48_000_000 })
 })
+
+it('[CL110] [CL35] a lease that a price and a commitment are about costs the lower of both', () => {
+  const charged = (id: string, accelerators: number): Lease => {
+    return { ...lease(id, accelerators), pricePerHour: accelerators * 2_000_000 }
+  }
+  const hourly = use.replace('interval: month', 'interval: hour')
+  const both = (price: string, terms = hourly) => {
+    return priced(`${terms}\n  - ${price}`, [charged('1', 16), charged('2', 8)])
+  }
+  const { offers, leases } = both(rate)
+  assert.deepEqual([offers, leases], [{ 'acme/h100': 12_000_000 }, { '1': 0, '2': 12_000_000 }])
+  // What is paid for by the hour is held all the same, and the next stands above it.
+  assert.deepEqual(both(tiers).offers, { 'acme/h100': 8_000_000 })
+  // Of a day of eight 168 hours are left of older ones, once the second lease took its own.
+  const madeUp = both(rate, hourly.replace(' }', ', make_up_intervals: 11 }'))
+  assert.deepEqual([madeUp.offers, madeUp.leases], [{ 'acme/h100': 1_500_000 }, { '1': 0, '2': 0 }])
+})
+
+it('[CL110] [CL36] a commitment is used up by what was charged, whatever was agreed of it', () => {
+  const from = Date.parse('2026-05-01')
+  const base = { id: 'acme/r1', supplier: 'acme', accelerator: 'H100', to: null, amount: 0 }
+  const open = { ...base, accelerators: 16, pricePerHour: 32_000_000, from } as unknown as Charge
+  const spend = (total: string) => {
+    return `{ kind: spend_commit, id: spend, to: 2026-05-17, total: ${total}, shortfall: charged }`
+  }
+  const price = (total: string) => priced(`${spend(total)}\n  - ${rate}`, [], [open]).offers
+  // $11,520 by now, and $768 by tomorrow; at the price it would be $9,216.
+  assert.deepEqual(price('$12288'), { 'acme/h100': 12_000_000 })
+  assert.deepEqual(price('$12300'), { 'acme/h100': 11_500_000 })
+})
