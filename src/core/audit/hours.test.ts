@@ -86,6 +86,9 @@ it('[AU40] no part counts in two intervals, and what was not delivered is not pa
   const next = { ...signed, name: 'next', from: 3 * hour, supersedes: ['msa'], clauses: [] }
   assert.equal(hoursAddUp(all).length, 1)
   assert.deepEqual(hoursAddUp({ ...all, contracts: [signed, next] }), [])
+  // What a newer version only leaves out is used on.
+  const later = { ...signed, generation: signed.generation + 1, clauses: [] }
+  assert.equal(hoursAddUp({ ...all, contracts: [later, signed] }).length, 1)
   // Out of its scope nothing is used of it.
   const scope = [{ dimension: 'accelerator', operator: 'In', values: ['A100'] } as const]
   assert.deepEqual(faults(8, [], { scope }), [])

@@ -9,7 +9,7 @@ import { type Clause, clauseName, type Ramp, type TakeOrPay } from '../domain/cl
 import type { Contract, Conversion, Quantity } from '../domain/contract.ts'
 import { addMonths, formatMoment } from '../domain/day.ts'
 import type { Ms } from '../domain/time.ts'
-import { matches } from './clauses.ts'
+import { matches, withLeftOut } from './clauses.ts'
 import type { Evidence, Told } from './evidence.ts'
 
 const hourMs = 3_600_000
@@ -66,8 +66,8 @@ function useOf(charge: Charge, { workloads, now }: Evidence): Use {
 /** Of the newest version of what was agreed, until it was repealed or replaced. */
 function lastOf(contracts: readonly Contract[]): readonly Clause[] {
   const newest = new Map<string, Contract>()
-  for (const each of contracts) {
-    if ((newest.get(each.name)?.generation ?? -1) < each.generation) newest.set(each.name, each)
+  for (const each of contracts.toSorted((a, b) => a.generation - b.generation)) {
+    newest.set(each.name, withLeftOut(each, newest.get(each.name)))
   }
   const signed = [...newest.values()].filter(({ bindingness }) => {
     return bindingness === 'definitive' || bindingness === 'terminated'
