@@ -17,7 +17,8 @@ export interface Books {
 export async function chargedOf(ledger: Ledger, known: Books): Promise<Charged> {
   const snapshot = await ledger.read()
   const closed = [...(await known.closed()).values()].flat()
-  return { snapshot, charges: [...closed, ...snapshot.rows.charge.map(({ body }) => body)] }
+  const charges = [...closed, ...snapshot.rows.charge.map(({ body }) => body)]
+  return { snapshot, charges, pause: () => turn() }
 }
 
 const pageSize = 1_000

@@ -97,7 +97,9 @@ export function lawHandlers(house: House): Handlers<Names> {
       operator.nudge()
       return { exercise: { ...done.exercise, by: [...done.exercise.by] } }
     },
-    exits: async () => ({ exits: exitsView(await chargedOf(ledger, books)).map(exitReply) }),
+    exits: async () => ({
+      exits: (await exitsView(await chargedOf(ledger, books))).map(exitReply),
+    }),
     async substitute({ body }) {
       const found = substitutionView(await ledger.read(), body)
       if (found) return { ...found, differences: [...found.differences] }

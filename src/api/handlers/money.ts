@@ -107,7 +107,7 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       return { ...found, assumed: [...found.assumed], entries: [...found.entries] }
     },
     async exposure() {
-      const exposure = exposureView(await charged()).map(({ mayCome, ...view }) => {
+      const exposure = (await exposureView(await charged())).map(({ mayCome, ...view }) => {
         return { ...view, mayCome: { ...mayCome, capacity: [...mayCome.capacity] } }
       })
       return { exposure }
@@ -122,7 +122,7 @@ export function moneyHandlers({ ledger, books, operator, random }: House): Handl
       const nonce = () => random(16).toString('hex')
       return { claims: [...(await claimsView(ledger, await charged(), { nonce, hash }))] }
     },
-    burnDown: async () => ({ commitments: [...burnDownView(await charged())] }),
+    burnDown: async () => ({ commitments: [...(await burnDownView(await charged()))] }),
     async focus({ params: { dataset }, query: { month } }) {
       const all = await charged()
       const from = month ? parseMoment(`${month}-01`) : 0

@@ -22,6 +22,8 @@ export interface CutOptions {
   readonly now: Ms
   /** What was used before is left out. */
   readonly since?: Ms
+  /** What was used from then on is left out; nothing may be cut by it that is not cut there. */
+  readonly until?: Ms
 }
 
 export function cutParts(charges: readonly Charge[], options: CutOptions): readonly Part[] {
@@ -31,11 +33,30 @@ export function cutParts(charges: readonly Charge[], options: CutOptions): reado
   })
 }
 
-function partsOf(charge: Charge, { clauses, now, since }: CutOptions): readonly Part[] {
+/** The same parts, day by day of UTC in which they begin: of years no more is held than a day. */
+export function* cutDays(
+  charges: readonly Charge[],
+  options: Pick<CutOptions, 'clauses' | 'now'>,
+): Generator<readonly Part[]> {
+  const waiting = [...charges].sort((a, b) => b.from - a.from)
+  let running: readonly Charge[] = []
+  for (let since = 0; waiting.length > 0 || running.length > 0; since += dayMs) {
+    const next = waiting.at(-1)?.from ?? since
+    if (running.length === 0) since = Math.floor(next / dayMs) * dayMs
+    const until = since + dayMs
+    const begun = waiting.findLastIndex(({ from }) => from >= until) + 1
+    running = [...running, ...waiting.splice(begun)]
+    yield cutParts(running, { ...options, since, until })
+    running = running.filter(({ to }) => (to ?? options.now) > until)
+  }
+}
+
+function partsOf(charge: Charge, options: CutOptions): readonly Part[] {
+  const { clauses, now, since, until = Number.POSITIVE_INFINITY } = options
   const { id, accelerator, from: begun, pricePerHour } = charge
-  const to = Math.max(begun, charge.to ?? now)
+  const to = Math.min(until, Math.max(begun, charge.to ?? now))
   const from = Math.max(begun, since ?? begun)
-  if (from > to || (from === to && from > begun)) return []
+  if (begun >= until || from > to || (from === to && from > begun)) return []
   const whole = { charge, from: begun, to, amount: costOf(pricePerHour, to - begun) }
   const ends = cuts(clauses, { accelerator, from, to })
   const parts: Part[] = []

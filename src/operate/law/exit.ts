@@ -14,7 +14,7 @@ import {
 import { intervalAt } from '../../core/contracts/money/take-or-pay.ts'
 import { type Clause, clauseName, type TermEnd } from '../../core/domain/clause.ts'
 import type { Ms } from '../../core/domain/time.ts'
-import { accountOf, type Charged, duesOf, partsOf } from './money.ts'
+import { type Charged, duesOf, usedOf } from './money.ts'
 import { historyOf } from './take.ts'
 
 export interface ExitView {
@@ -52,7 +52,7 @@ export interface LeavingView {
   readonly isCheapest: boolean
 }
 
-export function exitsView(charged: Charged): readonly ExitView[] {
+export async function exitsView(charged: Charged): Promise<readonly ExitView[]> {
   const { now } = charged.snapshot
   // What begins later is to be paid as well.
   const clauses = bindingClauses(historyOf(charged.snapshot)).filter(({ to }) => {
@@ -60,7 +60,7 @@ export function exitsView(charged: Charged): readonly ExitView[] {
   })
   const ends = clauses.filter((each) => each.kind === 'term_end' && each.from <= now) as TermEnd[]
   if (ends.length === 0) return []
-  const { used, dues } = usedUp(charged, clauses)
+  const { used, dues } = await usedUp(charged, clauses)
   return ends.map((clause): ExitView => {
     const owed = dues.filter((due) => due.clause.startsWith(`${clause.contract}/`))
     const curve = leavings(clause, clauses, used)?.map(leavingView) ?? []
@@ -86,12 +86,12 @@ function leavingView(point: LeavingPoint): LeavingView {
   }
 }
 
-function usedUp(
+async function usedUp(
   charged: Charged,
   clauses: readonly Clause[],
-): { readonly used: UsedUp; readonly dues: readonly Due[] } {
+): Promise<{ readonly used: UsedUp; readonly dues: readonly Due[] }> {
   const { now } = charged.snapshot
-  const account = accountOf(charged, partsOf(charged))
+  const { taken, drawdown } = await usedOf(charged)
   const presentFrom = new Map(
     clauses.flatMap((each) => {
       return each.kind === 'take_or_pay' ? [[clauseName(each), intervalAt(each, now)?.from]] : []
@@ -99,18 +99,17 @@ function usedUp(
   )
   const hours: Record<string, number> = {}
   const spent: Record<string, bigint> = {}
-  const drawn: Record<string, bigint> = {}
-  for (const { clause, at, amount, hours: taken, madeUp } of account.draws) {
+  for (const { clause, at, amount, hours: used, madeUp } of taken) {
     spent[clause] = (spent[clause] ?? 0n) + amount
     const from = presentFrom.get(clause)
     // What an older interval paid for takes nothing of what is still to be paid.
     if (from === undefined || at < from || madeUp !== null) continue
-    hours[clause] = (hours[clause] ?? 0) + taken
+    hours[clause] = (hours[clause] ?? 0) + used
   }
-  const dues = duesOf(charged, account)
+  const dues = duesOf(charged, taken)
   for (const { clause, amount } of dues) {
     spent[clause] = (spent[clause] ?? 0n) + amount
   }
-  for (const { clause, amount } of account.prepaid) drawn[clause] = (drawn[clause] ?? 0n) + amount
+  const drawn = Object.fromEntries(drawdown.dollars)
   return { used: { now, hours, spent, drawn, accepted: acceptedUnder(clauses) }, dues }
 }

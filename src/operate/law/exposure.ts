@@ -19,7 +19,7 @@ import { formatDay } from '../../core/domain/day.ts'
 import type { Spec } from '../../core/domain/spec.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Ledger, Row, Snapshot } from '../../ports/ledger.ts'
-import { accountOf, type Charged, partsOf } from './money.ts'
+import { type Charged, usedOf } from './money.ts'
 import { historyOf, type LawChange } from './take.ts'
 
 /** Amounts in micro-dollars, as texts. */
@@ -39,10 +39,11 @@ export interface ExposureView {
   readonly limit: string | null
 }
 
-export function exposureView(charged: Charged): readonly ExposureView[] {
+export async function exposureView(charged: Charged): Promise<readonly ExposureView[]> {
   const { snapshot } = charged
   const clauses = bindingClauses(historyOf(snapshot))
-  return exposures(clauses, paidForOf(charged), snapshot.now).map(({ supplier, ...amounts }) => {
+  const paidFor = await paidForOf(charged)
+  return exposures(clauses, paidFor, snapshot.now).map(({ supplier, ...amounts }) => {
     const { held, supported, atRisk, mayCome } = amounts
     const { worst, expected, ...rest } = mayCome
     const likely = expected === null ? null : String(expected)
@@ -74,12 +75,12 @@ export interface LapseView {
   readonly limit: string | null
 }
 
-export function lapsesView(charged: Charged): readonly LapseView[] {
+export async function lapsesView(charged: Charged): Promise<readonly LapseView[]> {
   const { snapshot } = charged
   const clauses = bindingClauses(historyOf(snapshot))
   // Years of charges are gone through only where support ends.
   if (endingSupport(clauses, snapshot.now).length === 0) return []
-  return lapses(clauses, paidForOf(charged), snapshot.now).map(
+  return lapses(clauses, await paidForOf(charged), snapshot.now).map(
     ({ clause, at, supplier, atRisk }) => {
       const limit = limitOf(snapshot, supplier)
       const { guarantor } = clause
@@ -88,17 +89,15 @@ export function lapsesView(charged: Charged): readonly LapseView[] {
   )
 }
 
-function paidForOf(charged: Charged): PaidFor {
+async function paidForOf(charged: Charged): Promise<PaidFor> {
   const { now } = charged.snapshot
-  const { prepaid, drawdown } = accountOf(charged, partsOf(charged))
-  const used: Record<string, bigint> = {}
-  for (const { clause, amount } of prepaid) used[clause] = (used[clause] ?? 0n) + amount
+  const { drawdown } = await usedOf(charged)
   const clauses = bindingClauses(historyOf(charged.snapshot))
   const options = { now, accepted: acceptedUnder(clauses) }
   const credits = clauses.flatMap((clause) => {
     return clause.kind === 'take_or_pay' ? creditsLeft(clause, drawdown, options) : []
   })
-  return { used, credits }
+  return { used: Object.fromEntries(drawdown.dollars), credits }
 }
 
 /** Why contracts may not be signed, in one sentence; null where nobody comes to hold too much. */
@@ -116,7 +115,7 @@ export async function tooExposed(
   const policy = policies.at(-1) ?? snapshot.rows.policy[0]?.body
   const limits = policy?.exposureLimits ?? []
   if (limits.length === 0) return null
-  const paidFor = paidForOf({ snapshot, charges: await everyCharge(ledger) })
+  const paidFor = await paidForOf({ snapshot, charges: await everyCharge(ledger) })
   const clauses = bindingClauses([...historyOf(snapshot), ...added])
   const over = overLimit(clauses, paidFor, limits, snapshot.now)
   if (!over) return null

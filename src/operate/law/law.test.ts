@@ -387,5 +387,5 @@ exposure_limits: [{ supplier: acme, max: 500.00 }]
   const support = '  - { kind: credit_support, guarantor: bank, amount: $400 }'
   const signed = await submit(ledger, read(paidAhead(support)), null)
   assert.equal(signed.outcome, 'done')
-  assert.deepEqual(exposureView({ snapshot: await ledger.read(), charges: [] }), [])
+  assert.deepEqual(await exposureView({ snapshot: await ledger.read(), charges: [] }), [])
 })

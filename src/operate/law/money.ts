@@ -8,10 +8,11 @@ import {
   type Account,
   acceptedUnder,
   account,
+  accountFrom,
   bindingClauses,
 } from '../../core/contracts/money/account.ts'
 import { burnDown } from '../../core/contracts/money/burn-down.ts'
-import type { Draw } from '../../core/contracts/money/draw.ts'
+import { type Draw, type Drawdown, untouched } from '../../core/contracts/money/draw.ts'
 import {
   type Credits,
   creditsLeft,
@@ -30,7 +31,7 @@ import type { Dataset } from '../../core/focus/columns.ts'
 import { type Comparison, compareInvoice } from '../../core/focus/invoice/compare.ts'
 import { pieces } from '../../core/focus/invoice/pieces.ts'
 import type { Span } from '../../core/focus/invoice/spans.ts'
-import { cutParts, type Part, paidPart } from '../../core/focus/parts.ts'
+import { cutDays, cutParts, type Part, paidPart } from '../../core/focus/parts.ts'
 import type { FocusRow } from '../../core/focus/rows.ts'
 import { commitmentRows, invoiceRows, periodRows, type Standing } from '../../core/focus/terms.ts'
 import { type Claimed, type UsageInput, usageRows } from '../../core/focus/usage.ts'
@@ -42,6 +43,8 @@ import { historyOf } from './take.ts'
 export interface Charged {
   readonly snapshot: Snapshot
   readonly charges: readonly Charge[]
+  /** Gives others their turn while years of charges are gone through; without it they wait. */
+  readonly pause?: () => Promise<unknown>
 }
 
 export function partsOf({ snapshot, charges }: Charged): readonly Part[] {
@@ -50,9 +53,47 @@ export function partsOf({ snapshot, charges }: Charged): readonly Part[] {
 }
 
 export function accountOf({ snapshot }: Charged, parts: readonly Part[]): Account {
-  const kinds = new Map(snapshot.rows.workload.map(({ id, body }) => [id, body.spec.kind]))
-  const paid = parts.map((part) => paidPart(part, kinds.get(part.charge.workload ?? '')))
-  return account(historyOf(snapshot), paid)
+  return account(historyOf(snapshot), parts.map(paidIn(snapshot)))
+}
+
+function paidIn({ rows }: Snapshot) {
+  const kinds = new Map(rows.workload.map(({ id, body }) => [id, body.spec.kind]))
+  return (part: Part) => paidPart(part, kinds.get(part.charge.workload ?? ''))
+}
+
+/** What was taken of commitments at a moment, whichever rentals took it. */
+export type Taken = Omit<Draw, 'charge'>
+
+export interface Used {
+  /** Of each commitment in order of time. */
+  readonly taken: readonly Taken[]
+  readonly drawdown: Drawdown
+}
+
+/** Years of charges are gone through day by day, and whoever leads has its turn in between. */
+export async function usedOf({ snapshot, charges, pause }: Charged): Promise<Used> {
+  const clauses = bindingClauses(historyOf(snapshot))
+  const paid = paidIn(snapshot)
+  const taken = new Map<string, Taken[]>()
+  let drawdown = untouched
+  for (const parts of cutDays(charges, { clauses, now: snapshot.now })) {
+    const day = accountFrom(clauses, parts.map(paid), drawdown)
+    for (const draw of day.draws) addTo(taken, draw)
+    drawdown = day.drawdown
+    await pause?.()
+  }
+  return { taken: [...taken.values()].flat(), drawdown }
+}
+
+function addTo(all: Map<string, Taken[]>, { clause, at, hours, amount, madeUp }: Draw): void {
+  const key = `${clause} ${madeUp === null}`
+  const ours = all.get(key) ?? []
+  all.set(key, ours)
+  const before = ours.at(-1)?.at === at ? ours.pop() : undefined
+  ours.push({
+    ...{ clause, at, hours: hours + (before?.hours ?? 0), amount: amount + (before?.amount ?? 0n) },
+    madeUp: madeUp === null ? null : madeUp + (before?.madeUp ?? 0n),
+  })
 }
 
 /** What contracts say that rentals cost, from the first of their days to the last. */
@@ -69,9 +110,9 @@ export function agreedOf({ snapshot, charges }: Charged): Agreed {
 }
 
 /** What is owed by now for what was promised and not used. */
-export function duesOf({ snapshot }: Charged, { draws }: Account): readonly Due[] {
+export function duesOf({ snapshot }: Charged, taken: readonly Taken[]): readonly Due[] {
   const clauses = bindingClauses(historyOf(snapshot))
-  return dues(clauses, draws, { now: snapshot.now, accepted: acceptedUnder(clauses) })
+  return dues(clauses, taken, { now: snapshot.now, accepted: acceptedUnder(clauses) })
 }
 
 /** What was owed and could be made up, but no longer can. */
@@ -123,12 +164,11 @@ export interface BurnDownView {
 /** Over these days the present pace is measured. */
 const paceDays = 7
 
-export function burnDownView(charged: Charged): readonly BurnDownView[] {
+export async function burnDownView(charged: Charged): Promise<readonly BurnDownView[]> {
   const { now } = charged.snapshot
-  const account = accountOf(charged, partsOf(charged))
-  const { draws, prepaid, drawdown } = account
+  const { taken, drawdown } = await usedOf(charged)
   const owed = new Map<string, bigint>()
-  for (const { clause, amount } of duesOf(charged, account)) {
+  for (const { clause, amount } of duesOf(charged, taken)) {
     owed.set(clause, (owed.get(clause) ?? 0n) + amount)
   }
   const clauses = bindingClauses(historyOf(charged.snapshot))
@@ -136,7 +176,7 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
     const name = clauseName(clause)
     const about = { clause: name, with: clause.with, owed: '0', credits: null }
     const sum = String(owed.get(name) ?? 0n)
-    const spends = draws.filter((each) => each.clause === name)
+    const spends = taken.filter((each) => each.clause === name)
     if (clause.kind === 'spend_commit') {
       const late = spends.filter(({ at }) => at > now - paceDays * dayMs)
       const perDay = late.reduce((sum, { amount }) => sum + amount, 0n) / BigInt(paceDays)
@@ -163,9 +203,7 @@ export function burnDownView(charged: Charged): readonly BurnDownView[] {
     }
     if (clause.kind !== 'prepay' || clause.form !== 'prepay') return []
     const paid = BigInt(clause.dollars) * 1_000_000n
-    const used = prepaid
-      .filter((each) => each.clause === name)
-      .reduce((sum, { amount }) => sum + amount, 0n)
+    const used = drawdown.dollars.get(name) ?? 0n
     return [
       {
         ...about,
@@ -183,7 +221,7 @@ const nothingDue = { shortfall: '0', neededPerDay: '0', warns: false, wayOut: nu
 
 function takeOrPayRow(
   clause: TakeOrPay,
-  spends: readonly Draw[],
+  spends: readonly Taken[],
   { clauses, now }: { readonly clauses: readonly Clause[]; readonly now: Ms },
 ): Omit<BurnDownView, 'clause' | 'with' | 'kind' | 'owed' | 'credits'> | null {
   const span = intervalAt(clause, now)
@@ -254,7 +292,7 @@ export function comparisonOf(
   })
   return compareInvoice(invoice, {
     pieces: pieces(ours, account, [...earlier, invoice], agreedOf(charged)),
-    dues: duesOf(charged, account).filter((due) => due.with === supplier),
+    dues: duesOf(charged, account.draws).filter((due) => due.with === supplier),
     prepays: clauses.filter(isPaidAhead),
     clauses: clauses.map(clauseName),
     earlier,
@@ -307,7 +345,7 @@ function usageInput(charged: Charged, options: Omit<FocusOptions, 'span'>): Usag
     suppliers: rows.supplier.map(({ body }) => body),
     saved: rows.checkpoint.map(({ body }) => body),
     pieces: pieces(parts, account, options.invoices, agreedOf(charged)),
-    dues: duesOf(charged, account),
+    dues: duesOf(charged, account.draws),
     lapsed: expiriesOf(charged, account),
   }
 }
@@ -323,7 +361,7 @@ function standingOf(charged: Charged): Standing {
     return isPaidAhead(clause) && used >= amountOf(clause.dollars)
   })
   return {
-    dues: duesOf(charged, account),
+    dues: duesOf(charged, account.draws),
     credits: clauses.flatMap((clause) => {
       return clause.kind === 'take_or_pay' ? creditsLeft(clause, drawdown, options) : []
     }),

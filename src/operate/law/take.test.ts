@@ -104,7 +104,8 @@ it('[OP32] what was paid under a contract that is superseded is held no more', a
   const paid = (amount: string) =>
     `  - { kind: prepay, form: prepay, amount: ${amount}, paid: 1969-02-01 }\n`
   const held = async () => {
-    return exposureView({ snapshot: await ledger.read(), charges: [] }).map((each) => each.held)
+    const held = await exposureView({ snapshot: await ledger.read(), charges: [] })
+    return held.map((each) => each.held)
   }
   await submit(ledger, read(signed('old', 'acme', paid('$900'))), null)
   assert.deepEqual(await held(), ['900000000'])

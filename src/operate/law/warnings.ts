@@ -24,9 +24,9 @@ export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<r
   const claims = await claimsView(ledger, charged, unsealed)
   const { exposureLimits = [] } = charged.snapshot.rows.policy[0]?.body ?? {}
   // Years of charges are gone through only where somebody set a limit.
-  const exposures = exposureLimits.length > 0 ? exposureView(charged) : []
+  const exposures = exposureLimits.length > 0 ? await exposureView(charged) : []
   return [
-    ...shortfalls(charged).map(shortfallWarning),
+    ...(await shortfalls(charged)).map(shortfallWarning),
     ...claims.flatMap(({ clause, with: party, from, credit, deadline, isNear }): Warning[] => {
       if (credit === null || deadline === null || !isNear) return []
       const amount = `${formatAmount(BigInt(credit))} may be claimed of ${party}`
@@ -41,16 +41,16 @@ export async function moneyWarnings(ledger: Ledger, charged: Charged): Promise<r
       const text = `${held}, and may hold ${formatAmount(BigInt(limit))}`
       return [{ name: 'exposure', text: `${text}; see \`calumet contract exposure\`` }]
     }),
-    ...lapsesView(charged).map(lapseWarning),
+    ...(await lapsesView(charged)).map(lapseWarning),
   ]
 }
 
 /** Of each commitment the first milestone, or the interval, that will be missed at this pace. */
-function shortfalls(charged: Charged): readonly BurnDownView[] {
+async function shortfalls(charged: Charged): Promise<readonly BurnDownView[]> {
   // As above: only where something was promised.
   const clauses = bindingClauses(historyOf(charged.snapshot))
   if (!clauses.some(({ kind }) => kind === 'spend_commit' || kind === 'take_or_pay')) return []
-  const missed = burnDownView(charged).filter(({ warns }) => warns)
+  const missed = (await burnDownView(charged)).filter(({ warns }) => warns)
   return [...Map.groupBy(missed, ({ clause }) => clause).values()].flatMap(([first]) => first ?? [])
 }
 

@@ -100,8 +100,7 @@ function drawnBefore(clauses: readonly Clause[], known: Known): Drawn {
   const later = old ? [...old.later, ...memory.closed.slice(old.seen)] : memory.closed
   if (old && old.at >= at) return { ...old, seen, later }
   const all = [...later, ...open]
-  const over = cutParts(all, { clauses, now: at, ...(old && { since: old.at }) })
-  const before = over.filter(({ from }) => from < at)
+  const before = cutParts(all, { clauses, now: at, until: at, ...(old && { since: old.at }) })
   const since = old?.drawdown ?? untouched
   const drawdown = drawOn(clauses, before, { since, kindOf })
   const goesOn = ({ to }: Charge) => to === null || to > at

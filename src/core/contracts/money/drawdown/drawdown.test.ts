@@ -8,7 +8,7 @@ import type { Charge } from '../../../domain/charge.ts'
 import { dayMs } from '../../../domain/day.ts'
 import { costOf } from '../../../domain/money.ts'
 import type { Ms } from '../../../domain/time.ts'
-import { cutParts, paidPart } from '../../../focus/parts.ts'
+import { cutDays, cutParts, paidPart } from '../../../focus/parts.ts'
 import { formatAmount } from '../../amount.ts'
 import { contract, day } from '../../draw.test.ts'
 import { accountFrom } from '../account.ts'
@@ -223,6 +223,26 @@ it('[CL90] earned comes to used, lost and left, and the auditor reckons the same
       assert.deepEqual(hoursAddUp(evidence as unknown as Evidence), [])
     }),
     { numRuns: 30 },
+  )
+})
+
+it('[CL91] cut day by day it is cut as it is at once', () => {
+  fc.assert(
+    fc.property(rentals, (drawn) => {
+      // One that was never used has a part all the same.
+      const charges = [...chargesOf(drawn), rental('none', 1, [start, start])]
+      const { clauses } = contract(everything)
+      const days = [...cutDays(charges, { clauses, now })]
+      const order = new Map(charges.map((charge, index) => [charge, index]))
+      const all = days.flat().sort((a, b) => {
+        return (order.get(a.charge) ?? 0) - (order.get(b.charge) ?? 0) || a.from - b.from
+      })
+      assert.deepEqual(all, cutParts(charges, { clauses, now }))
+      for (const parts of days) {
+        assert.ok(new Set(parts.map(({ from }) => Math.floor(from / dayMs))).size <= 1)
+      }
+    }),
+    { numRuns: 20 },
   )
 })
 
