@@ -277,8 +277,8 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'src/core/focus/invoice/rates.test.ts',
     [
       'src/core/focus/invoice/compare.ts',
-      'return rate ? costOf(rate.pricePerHour, to - from) : amount',
-      'return rate ? amount : costOf(0, to - from) + amount',
+      'const whole = costOf(rate.pricePerHour, to - from)',
+      'const whole = amount + costOf(0, to - from)',
     ],
   ),
   clause('price: claim', 'hours and repetitions are claimed as price', rates, [

@@ -136,9 +136,7 @@ it('[AP60] tells what was paid for and not used, made up, lost and at risk', asy
     const { exposure } = (await home.ask('GET /v1/exposure')).body
     return [...Object.values(row.credits), row.owed, exposure[0]?.held]
   }
-  // Twelve of the first hour, of which the two rentals of the second use four more than its own.
   assert.deepEqual(await told(2.5 * hour), [12, 4, 0, 8, '12000000', '8000000'])
-  // They were good for two hours; those of the third and the fourth are left.
   assert.deepEqual(await told(4.5 * hour), [36, 4, 8, 24, '36000000', '24000000'])
 })
 

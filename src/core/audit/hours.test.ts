@@ -48,7 +48,7 @@ const faults = (more: number, draws: readonly Told[], change: Partial<TakeOrPay>
   return hoursAddUp(evidence(more, draws, change)).map((text) => text.replace(/ in its.*/, ''))
 }
 
-it('[AU40] hours are told as they were used, and what is made up was left before', () => {
+it('[AU41] hours are told as they were used, and what is made up was left before', () => {
   const all = [told(1, 8), told(2, 8)]
   // Nothing is left by the second hour, which used all of its own.
   assert.deepEqual(faults(16, [...all, told(3, 8)]), [])
@@ -69,7 +69,7 @@ it('[AU40] hours are told as they were used, and what is made up was left before
   ])
 })
 
-it('[AU40] no part counts in two intervals, and what was not delivered is not paid for', () => {
+it('[AU41] no part counts in two intervals, and what was not delivered is not paid for', () => {
   const both = { ...told(1, 16), to: 3 * hour }
   assert.match(faults(8, [both, told(3, 8)])[0] ?? '', /counts in more than one interval/)
   const monthly = { interval: 'month' } as const
