@@ -152,7 +152,8 @@ export function spansAreKept({ events, charges, rulings, leases }: Evidence): st
       const from = msOfCivil({ year, month: months[per], day: per === 'day' ? day : 1 })
       const posted = charges.map((each) => {
         const payer = { everything: '', ...each }
-        if (each.account !== 'usage' || payer[of] !== name) return 0
+        // By its supplier's clock what is bought may have begun a moment before: it is in `ahead`.
+        if (each.lease === lease || each.account !== 'usage' || payer[of] !== name) return 0
         const until = Math.min(each.to ?? at, at)
         return costOf(each.pricePerHour, until - Math.max(each.from, from))
       })

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { post } from '../meter/journal.ts'
-import { journalHolds } from './books.ts'
+import { journalHolds, spansAreKept } from './books.ts'
 import { check, invariants } from './check.ts'
 import { promisesAreKept } from './clauses.ts'
 import { breaks, evidenceOf, holds } from './drawing.test.ts'
@@ -273,6 +273,16 @@ describe('placement', () => {
     breaks('I14', `${ruled}\n 0s rule budget $29.99\n ${spent}`)
     holds(`${ruled}\n 0s rule budget $30\n ${spent}`)
     holds(`${ruled}\n ${spent}\n 1802s rule budget $10`)
+  })
+
+  it('[AU22] what is bought counts once, though its supplier says it began before', () => {
+    const bought = `0s rule budget $20\n 1s intend w.0.1\n 1s ask w.0.1\n 1s sell r1 w.0.1`
+    const evidence = evidenceOf(`${ruled}\n ${bought}`)
+    const begun = (lease: string) => {
+      const charges = evidence.charges.map((each) => ({ ...each, lease, from: 0 }))
+      return spansAreKept({ ...evidence, charges }).length
+    }
+    assert.deepEqual([begun('w.0.1'), begun('w.1.1')], [0, 1])
   })
 
   it('[AU20] a call keeps what was promised to others alone', () => {
