@@ -53,6 +53,15 @@ export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): As
  * repeal. A contract that takes the place of another repeals what of it has not ended by then.
  */
 export function bindingClauses(history: readonly Contract[]): readonly Clause[] {
+  const found = bound.get(history) ?? boundBy(history)
+  bound.set(history, found)
+  return found
+}
+
+/** A memo and nothing else: each turn asks the same contracts. */
+const bound = new WeakMap<readonly Contract[], readonly Clause[]>()
+
+function boundBy(history: readonly Contract[]): readonly Clause[] {
   const known = latestOf(history)
   return lastVersions(history).flatMap((clause) => {
     if (!binds(known.get(clause.contract))) return []

@@ -5,7 +5,7 @@
  * Days that are over are not gone through again, unless something of them turns out otherwise.
  */
 import type { Law } from '../../core/contracts/law.ts'
-import { accountFrom, bindingClauses } from '../../core/contracts/money/account.ts'
+import { accountFrom, bindingClauses, type Paid } from '../../core/contracts/money/account.ts'
 import { type Drawdown, untouched } from '../../core/contracts/money/draw.ts'
 import { isAboutPrices, isCommitment, marginals } from '../../core/contracts/money/marginals.ts'
 import { levelsAt } from '../../core/contracts/price/levels.ts'
@@ -74,17 +74,37 @@ export function drawdownNow(clauses: readonly Clause[], known: Known): Drawdown 
   const { open, memory, now, kindOf } = known
   const drawn = drawnBefore(clauses, known)
   memory.drawn = drawn
-  const parts = cutParts([...drawn.later, ...open], { clauses, now, since: drawn.at })
-  return drawOn(clauses, parts, { since: drawn.drawdown, kindOf })
+  const options = { clauses, now, since: drawn.at }
+  const over = drawn.later.flatMap((charge) => paidForOver(charge, options, kindOf))
+  const paid = [...over, ...paidFor(cutParts(open, options), kindOf)]
+  return accountFrom(clauses, paid, drawn.drawdown).drawdown
 }
 
-function drawOn(
-  clauses: readonly Clause[],
-  parts: readonly Part[],
-  { since, kindOf }: { readonly since: Drawdown; readonly kindOf: KindOf },
-): Drawdown {
-  const paid = parts.map((part) => paidPart(part, kindOf(part.charge.workload ?? '')))
-  return accountFrom(clauses, paid, since).drawdown
+const paidFor = (parts: readonly Part[], kindOf: KindOf): readonly Paid[] => {
+  return parts.map((part) => paidPart(part, kindOf(part.charge.workload ?? '')))
+}
+
+interface Cut {
+  readonly clauses: readonly Clause[]
+  readonly since: Ms
+  readonly paid: readonly Paid[]
+}
+
+/** A memo and nothing else: what is over is cut in the same way by each turn. */
+const cut = new WeakMap<Charge, Cut>()
+
+function paidForOver(
+  charge: Charge,
+  options: { readonly clauses: readonly Clause[]; readonly now: Ms; readonly since: Ms },
+  kindOf: KindOf,
+): readonly Paid[] {
+  const { clauses, since } = options
+  const known = cut.get(charge)
+  if (known?.clauses === clauses && known.since === since) return known.paid
+  const paid = paidFor(cutParts([charge], options), kindOf)
+  // The kind of older ones is that of a workload that may be gone tomorrow.
+  if (charge.workloadKind !== undefined) cut.set(charge, { clauses, since, paid })
+  return paid
 }
 
 /** So late a listing may come, and nothing is reckoned anew. */
@@ -102,7 +122,7 @@ function drawnBefore(clauses: readonly Clause[], known: Known): Drawn {
   const all = [...later, ...open]
   const before = cutParts(all, { clauses, now: at, until: at, ...(old && { since: old.at }) })
   const since = old?.drawdown ?? untouched
-  const drawdown = drawOn(clauses, before, { since, kindOf })
+  const { drawdown } = accountFrom(clauses, paidFor(before, kindOf), since)
   const goesOn = ({ to }: Charge) => to === null || to > at
   return {
     ...{ contracts, seen, at, drawdown },

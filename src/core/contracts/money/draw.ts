@@ -71,9 +71,11 @@ export function draw(
   { accepted, since = untouched }: DrawOptions,
 ): { readonly draws: readonly Draw[]; readonly drawdown: Drawdown } {
   const pots = inDrawOrder(clauses).map((clause) => potOf(clause, since))
+  const bySupplier = Map.groupBy(pots, ({ clause }) => clause.with)
   const draws: Draw[] = []
   for (const charge of [...charges].sort(inTurn)) {
-    const ours = pots.filter(({ clause }) => covers(clause, charge))
+    const theirs = bySupplier.get(charge.supplier) ?? []
+    const ours = theirs.filter(({ clause }) => covers(clause, charge))
     if (ours.length > 0) drawOne(charge, ours, { accepted, draws })
   }
   const [hours, dollars] = [new Map(since.hours), new Map(since.dollars)]
@@ -196,8 +198,8 @@ function byEnd(a: TakeOrPay | SpendCommit, b: TakeOrPay | SpendCommit): number {
   return aTo - bTo || (clauseName(a) < clauseName(b) ? -1 : 1)
 }
 
+/** A charge of its other side. */
 function covers(clause: TakeOrPay | SpendCommit, charge: DrawnCharge): boolean {
-  if (clause.with !== charge.supplier) return false
   if (charge.at < clause.from || (clause.to !== null && charge.at >= clause.to)) return false
   if (clause.kind === 'take_or_pay' && clause.accelerator !== charge.accelerator) return false
   if (clause.scope.length === 0) return true

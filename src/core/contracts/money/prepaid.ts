@@ -24,25 +24,41 @@ export function prepaid(
 ): { readonly draws: readonly Draw[]; readonly used: ReadonlyMap<string, Amount> } {
   const oldest = prepayments(clauses)
   if (oldest.length === 0) return { draws: [], used: since }
-  const used = new Map(since)
-  const draws = [...charges].sort(inTurn).flatMap((charge) => {
-    let owed = charge.amount
-    return oldest.flatMap((clause): readonly Draw[] => {
+  const purses = Map.groupBy(
+    oldest.map((clause): Purse => {
       const name = clauseName(clause)
-      const before = used.get(name) ?? 0n
-      const taken = least(owed, amountOf(clause.dollars) - before)
-      if (taken <= 0n || !pays(clause, charge)) return []
+      return { clause, name, left: amountOf(clause.dollars) - (since.get(name) ?? 0n) }
+    }),
+    ({ clause }) => clause.with,
+  )
+  const used = new Map(since)
+  const draws: Draw[] = []
+  for (const charge of [...charges].sort(inTurn)) {
+    let owed = charge.amount
+    for (const purse of purses.get(charge.supplier) ?? []) {
+      const taken = least(owed, purse.left)
+      if (taken <= 0n || !pays(purse.clause, charge)) continue
       owed -= taken
-      used.set(name, before + taken)
+      purse.left -= taken
       const { id, at } = charge
-      return [{ charge: id, clause: name, at, hours: 0, amount: taken, madeUp: null }]
-    })
-  })
+      const { name: clause } = purse
+      used.set(clause, (used.get(clause) ?? 0n) + taken)
+      draws.push({ charge: id, clause, at, hours: 0, amount: taken, madeUp: null })
+    }
+  }
   return { draws, used }
 }
 
+/** A prepayment as it is used up, which changes with every charge. */
+interface Purse {
+  readonly clause: Prepay
+  readonly name: string
+  left: Amount
+}
+
+/** A charge of its other side. */
 function pays(clause: Prepay, { at, supplier, accelerator, facts }: DrawnCharge): boolean {
-  if (clause.with !== supplier || at < clause.paidAt) return false
+  if (at < clause.paidAt) return false
   if (at < clause.from || (clause.to !== null && at >= clause.to)) return false
   if (clause.scope.length === 0) return true
   const known = { supplier: [supplier], accelerator: [accelerator] }
