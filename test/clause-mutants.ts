@@ -151,8 +151,8 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'src/operate/turn/marginals.test.ts',
     [
       'src/operate/turn/marginals.ts',
-      'cutParts([...drawn.later, ...open], {',
-      'cutParts([...drawn.later], {',
+      '[...over, ...paidFor(cutParts(open, options), kindOf)]',
+      '[...over]',
     ],
   ),
   clause('ramp', 'what was delivered counts as accepted', ofDelivery, [
