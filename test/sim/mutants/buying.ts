@@ -195,7 +195,8 @@ export const buying: readonly Mutant[] = [
     'paid-for-ever',
     'a prepayment pays for more than was paid',
     'src/core/contracts/money/prepaid.ts',
-    '      purse.left -= taken\n      const { id, at } = charge\n      const { name: clause } = purse\n' +
+    '      purse.left -= taken\n      const { id, at } = charge\n' +
+      '      const { name: clause } = purse\n' +
       '      used.set(clause, (used.get(clause) ?? 0n) + taken)',
     '      const { id, at } = charge\n      const { name: clause } = purse',
   ),
