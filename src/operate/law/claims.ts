@@ -126,7 +126,8 @@ function rentedOf(
     const lease = leaseOf.get(id ?? '')
     // A second rental under the key of a lease served nobody, and its machines are not known.
     if (!lease || part.charge.account === 'waste') return []
-    const workloadKind = workload === null ? undefined : kinds.get(workload)
+    // Of a charge of an earlier version its workload tells, as long as that is there.
+    const workloadKind = part.charge.workloadKind ?? kinds.get(workload ?? '')
     const { nodes, failed, why } = lease
     return [{ ...part.charge, ...part, workloadKind, rental, market, nodes, failed, why }]
   })

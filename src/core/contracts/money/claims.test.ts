@@ -240,3 +240,15 @@ it('[CL53] commitments are told in the words of FOCUS, with where they stand', (
   assert.match(told('2025-06-01', ['deal/spend-commit'])[0] ?? '', /Exhausted$/)
   assert.match(told('2028-06-01')[1] ?? '', /Expired$/)
 })
+
+it('[CL53] a commitment is told once, as recorded last, also where it is only left out', () => {
+  const both = contract(`- {kind: spend_commit, total: $5M}
+- {kind: spend_commit, total: $7M, recorded: 2025-06-01}`)
+  const less = { ...contract('- {kind: rofo}'), generation: 2, recordedAt: day('2025-09-01') }
+  const told = (at: string) => {
+    return commitments([both, less], day(at)).map(({ id, costDollars }) => `${id} ${costDollars}`)
+  }
+  assert.deepEqual(told('2025-05-31'), ['deal/spend-commit 5000000'])
+  assert.deepEqual(told('2025-06-01'), ['deal/spend-commit 7000000'])
+  assert.deepEqual(told('2025-09-02'), ['deal/spend-commit 7000000'])
+})

@@ -5,22 +5,24 @@ import type { Clause } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import type { Commitment, Contract } from '../../domain/contract.ts'
 import type { Ms } from '../../domain/time.ts'
-import { latestOf } from '../as-of.ts'
+import { lastVersions, latestOf } from '../as-of.ts'
 
-/** `exhausted` holds the names of clauses with nothing left to draw. */
+/** Each once, in its newest version. `exhausted` names clauses with nothing left to draw. */
 export function commitments(
   history: readonly Contract[],
   now: Ms,
   exhausted: readonly string[] = [],
 ): readonly Commitment[] {
-  const contracts = [...latestOf(history.filter((each) => each.recordedAt <= now)).values()]
+  const known = history.filter((each) => each.recordedAt <= now)
+  const contracts = latestOf(known)
   const superseded = new Set(
-    contracts.filter((each) => each.from <= now).flatMap((each) => each.supersedes),
+    [...contracts.values()].filter(({ from }) => from <= now).flatMap((each) => each.supersedes),
   )
-  const rows = contracts.flatMap((contract) => {
-    return contract.clauses.flatMap((clause): readonly Commitment[] => {
+  const rows = lastVersions(known.map((each) => knownOf(each, now))).flatMap(
+    (clause): readonly Commitment[] => {
       const terms = termsOf(clause)
-      if (!terms) return []
+      const contract = contracts.get(clause.contract)
+      if (!terms || !contract) return []
       const id = clauseName(clause)
       const lifecycle = superseded.has(contract.name)
         ? 'Superseded'
@@ -29,9 +31,13 @@ export function commitments(
           : lifecycleOf(clause, contract, now)
       const { from, to } = clause
       return [{ id, contract: contract.name, supplier: clause.with, lifecycle, from, to, ...terms }]
-    })
-  })
+    },
+  )
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+function knownOf(contract: Contract, now: Ms): Contract {
+  return { ...contract, clauses: contract.clauses.filter(({ recordedAt }) => recordedAt <= now) }
 }
 
 function lifecycleOf(
