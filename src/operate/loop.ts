@@ -125,6 +125,7 @@ export function operator(options: OperatorOptions): Operator {
     if (taken === 'none') return
     if (taken !== 'kept') memory = null
     if (taken !== 'kept') still.end()
+    if (taken !== 'kept') eyes.forget()
     if (taken === 'new' || !led) listeningSinceMs = clock.steadyMs()
     const known = memory ?? (await recalled())
     memory = known

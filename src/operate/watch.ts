@@ -28,6 +28,8 @@ export interface Watch {
    * Nobody knows what came of them: these suppliers count as never seen until they list anew.
    */
   unsee(sightings: readonly Sighting[]): void
+  /** Whoever leads anew has seen nobody: what suppliers showed before may be long ago. */
+  forget(): void
   /** Of suppliers that listed everything since they answer: half a listing may hide a stranger. */
   offers(): readonly Offer[]
   /** What of a supplier's offers cannot be planned with, a sentence each. */
@@ -78,8 +80,8 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     const goods: Goods = { offers: [], faults: [] }
     const times = { lookedAtMs: never, listedAtMs: never, quotedAtMs: never }
     const fresh = { looking: false, ...times, goods }
-    const unseen = { sighting: null, listing: null, outage: null, known: false, whole: false }
-    const eye: Eye = { spec, socket: open(spec), ...fresh, ...unseen }
+    const blank = { sighting: null, listing: null, outage: null, known: false, whole: false }
+    const eye: Eye = { spec, socket: open(spec), ...fresh, ...blank }
     eyes.set(spec.name, eye)
     return eye
   }
@@ -142,9 +144,11 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     unsee(sightings) {
       for (const { supplier } of sightings) {
         const eye = eyes.get(supplier)
-        const never = { known: false, listedAtMs: Number.NEGATIVE_INFINITY }
-        if (eye) Object.assign(eye, { ...never, whole: false })
+        if (eye) Object.assign(eye, unseen)
       }
+    },
+    forget() {
+      for (const eye of eyes.values()) Object.assign(eye, { ...unseen, sighting: null })
     },
     offers: () =>
       [...eyes.values()].flatMap(({ goods, outage, whole }) =>
@@ -161,6 +165,9 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     },
   }
 }
+
+/** It counts as never seen until it lists anew. */
+const unseen = { known: false, whole: false, listedAtMs: Number.NEGATIVE_INFINITY }
 
 /** What a turn may go by. */
 function knownOf({ listing, goods, outage, known, whole }: Eye) {

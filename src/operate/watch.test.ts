@@ -1,0 +1,44 @@
+/** What is known of suppliers, and for how long it counts. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { SupplierSpec } from '../core/domain/supplier.ts'
+import type { Supplier } from '../ports/supplier.ts'
+import { virtualClock } from '../testing/virtual-clock.ts'
+import { defaultSettings } from './settings.ts'
+import { watch } from './watch.ts'
+
+const acme: SupplierSpec = {
+  ...{ name: 'acme', generation: 1, driver: 'paper', url: '', tokenFrom: null, buying: true },
+  promises: { class: 'A', lateEffectMs: 0, listLagMs: 0 },
+}
+
+it('[OP26] whoever leads anew has seen nobody, and looks again before it buys', async () => {
+  const clock = virtualClock()
+  const offer = {
+    ...{ id: 'h100', supplier: 'acme', accelerator: 'H100', perNode: 8, region: 'here' },
+    ...{ market: 'on-demand', pricePerHour: 1, stock: { kind: 'unknown' }, observedAt: 0 },
+  }
+  let news = 0
+  const socket = {
+    list: async () => ({ complete: true, rentals: [] }),
+    offers: async () => [offer],
+  } as unknown as Supplier
+  const eyes = watch({
+    installation: 'us',
+    open: () => socket,
+    clock,
+    settings: { ...defaultSettings, serverUrl: '' },
+    onNews: () => {
+      news += 1
+    },
+  })
+  const looked = async (times: number) => {
+    eyes.poll([acme], 0)
+    await clock.until('it was looked at', 60_000, () => news === times)
+    return [eyes.knows('acme'), eyes.offers().length]
+  }
+  assert.deepEqual(await looked(1), [true, 1])
+  eyes.forget()
+  assert.deepEqual([eyes.knows('acme'), eyes.offers(), eyes.takeSightings()], [false, [], []])
+  assert.deepEqual(await looked(2), [true, 1])
+})
