@@ -19,7 +19,7 @@ import type { Table } from './table.ts'
 
 export const name = 'submit'
 
-const goalPerSecond = 500
+const goalPerSecond = 1_000
 const warmUp = 300
 const loads: readonly Load[] = [
   { clients: 1, total: 500 },
