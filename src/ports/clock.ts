@@ -4,8 +4,30 @@
 export interface Clock {
   /** Milliseconds of a clock that only ever goes forward; compares to nothing but itself. */
   steadyMs(): number
+  /** Runs this once, after so many milliseconds, unless it is cancelled before. */
+  after(durationMs: number, run: () => void): Timer
   /** Resolves after so many milliseconds, or at once when the signal fires. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Timer {
+  /** Does nothing where it has run. */
+  cancel(): void
+}
+
+/** The sleep of any clock, made of its timers. */
+export function sleepBy(after: Clock['after']): Clock['sleep'] {
+  return (durationMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const wake = () => {
+        timer.cancel()
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = after(durationMs, wake)
+      signal?.addEventListener('abort', wake)
+    })
 }
 
 export interface Keys {

@@ -8,10 +8,11 @@
  */
 import type { WorkSpan } from '../core/audit/evidence.ts'
 import type { Ms } from '../core/domain/time.ts'
+import type { Timer } from '../ports/clock.ts'
 import type { AgentDesk, AgentIdentity, DeskAnswer } from '../ports/runtime.ts'
 import type { AgentSync, AgentSyncReply, RankSaid, Work } from '../protocol/agent.ts'
 import type { Chance } from './engine/chance.ts'
-import type { Kernel, Timer } from './engine/kernel.ts'
+import type { Kernel } from './engine/kernel.ts'
 import type { Process } from './engine/process.ts'
 
 export interface Machine {

@@ -10,23 +10,23 @@ export class DeadlineError extends Error {
   }
 }
 
-export async function within<T>(
+export function within<T>(
   clock: Clock,
   deadlineMs: number,
   what: string,
   work: Promise<T>,
 ): Promise<T> {
-  const done = new AbortController()
-  const late = clock.sleep(deadlineMs, done.signal).then(() => tooLate)
-  try {
-    const first = await Promise.race([work, late])
-    if (first === tooLate) throw new DeadlineError(what, deadlineMs)
-    return first as T
-  } finally {
-    // A reason of its own: without one, an error is made that nobody looks at.
-    done.abort('settled')
-    work.catch(() => {})
-  }
+  return new Promise((resolve, reject) => {
+    const late = clock.after(deadlineMs, () => reject(new DeadlineError(what, deadlineMs)))
+    work.then(
+      (result) => {
+        late.cancel()
+        resolve(result)
+      },
+      (error) => {
+        late.cancel()
+        reject(error)
+      },
+    )
+  })
 }
-
-const tooLate = Symbol('too late')

@@ -11,25 +11,26 @@ export interface Doorbell {
 
 export function doorbell(clock: Clock): Doorbell {
   let rung = false
-  let open: (() => void) | null = null
+  let open = () => {}
+
+  async function opened(durationMs: number, signal: AbortSignal): Promise<void> {
+    const opens = Promise.withResolvers<void>()
+    open = opens.resolve
+    const timer = clock.after(durationMs, open)
+    signal.addEventListener('abort', open)
+    await opens.promise
+    signal.removeEventListener('abort', open)
+    timer.cancel()
+  }
+
   return {
     ring() {
       rung = true
-      open?.()
+      open()
     },
     async wait(durationMs, signal) {
-      const stop = new AbortController()
-      const rings = new Promise<void>((resolve) => {
-        open = resolve
-      })
-      const abort = () => stop.abort('stopped')
-      signal.addEventListener('abort', abort, { once: true })
-      if (!rung && !signal.aborted) {
-        await Promise.race([rings, clock.sleep(durationMs, stop.signal)])
-      }
-      signal.removeEventListener('abort', abort)
-      stop.abort('rung')
-      open = null
+      if (!rung && !signal.aborted) await opened(durationMs, signal)
+      // Several rings for one piece of news count as one.
       rung = false
     },
   }

@@ -85,6 +85,18 @@ describe('a process', () => {
     assert.deepEqual(seen, ['slow 25'])
   })
 
+  it('[SI4] forgets what was cancelled during its pause', async () => {
+    const time = kernel(0)
+    const slow = processOf({ kernel: time, name: 'slow' })
+    const seen: string[] = []
+    const timer = slow.after(10, () => seen.push('late'))
+    slow.after(10, () => seen.push(`due ${time.now()}`))
+    slow.pause(20)
+    time.after(15, () => timer.cancel())
+    await time.run(100)
+    assert.deepEqual(seen, ['due 20'])
+  })
+
   it('[SI5] has a clock that is fast or slow', async () => {
     const time = kernel(0)
     const fast = processOf({ kernel: time, name: 'fast', clockSpeed: 1.25 })

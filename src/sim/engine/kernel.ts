@@ -6,10 +6,7 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import type { Ms } from '../../core/domain/time.ts'
-
-export interface Timer {
-  cancel(): void
-}
+import type { Timer } from '../../ports/clock.ts'
 
 export interface Kernel {
   now(): Ms

@@ -3,8 +3,8 @@
  * killed at any of its calls. A killed process never hears an answer again.
  */
 import type { Ms } from '../../core/domain/time.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Kernel, Timer } from './kernel.ts'
+import { type Clock, sleepBy } from '../../ports/clock.ts'
+import type { Kernel } from './kernel.ts'
 
 export interface Process extends Clock {
   readonly name: string
@@ -38,6 +38,21 @@ export function processOf({
   const bornAt = kernel.now()
   let isAlive = true
   let pausedUntil = bornAt
+  const after: Clock['after'] = (durationMs, run) => {
+    let isCancelled = false
+    const timer = kernel.after(durationMs / clockSpeed, () =>
+      // What is due during a pause may be cancelled until its end.
+      self.deliver(() => {
+        if (!isCancelled) run()
+      }),
+    )
+    return {
+      cancel() {
+        isCancelled = true
+        timer.cancel()
+      },
+    }
+  }
   const self: Process = {
     name,
     isAlive: () => isAlive,
@@ -57,19 +72,8 @@ export function processOf({
       onBoundary?.(self, boundary)
     },
     steadyMs: () => bornAtMs + Math.round((kernel.now() - bornAt) * clockSpeed),
-    sleep(durationMs, signal) {
-      return new Promise((resolve) => {
-        if (signal?.aborted) return resolve()
-        let timer: Timer | null = null
-        const wake = () => {
-          timer?.cancel()
-          signal?.removeEventListener('abort', wake)
-          resolve()
-        }
-        timer = kernel.after(durationMs / clockSpeed, () => self.deliver(wake))
-        signal?.addEventListener('abort', wake)
-      })
-    },
+    after,
+    sleep: sleepBy(after),
   }
   return self
 }
