@@ -91,19 +91,24 @@ function writtenPut(put: Put): WrittenPut {
   }
   const written = { kind, id, version, live, body: JSON.stringify(body) }
   if (kind === 'lease') {
-    const from = (Object.keys(leaseMoves) as LeaseState[]).filter((state) =>
-      mayMove(state, put.body.state),
-    )
-    return { ...written, state: put.body.state, from }
+    return { ...written, state: put.body.state, from: leaseOrigins.get(put.body.state) ?? [] }
   }
   if (kind === 'run') {
-    const from = (Object.keys(runMoves) as RunState[]).filter((state) =>
-      mayRunMove(state, put.body.state),
-    )
-    return { ...written, state: put.body.state, from }
+    return { ...written, state: put.body.state, from: runOrigins.get(put.body.state) ?? [] }
   }
   return { ...written, state: null, from: null }
 }
+
+/** The states from which each state may come. */
+function originsOf<State extends string>(
+  states: readonly State[],
+  may: (from: State, to: State) => boolean,
+): ReadonlyMap<State, readonly State[]> {
+  return new Map(states.map((to) => [to, states.filter((from) => may(from, to))]))
+}
+
+const leaseOrigins = originsOf(Object.keys(leaseMoves) as LeaseState[], mayMove)
+const runOrigins = originsOf(Object.keys(runMoves) as RunState[], mayRunMove)
 
 /** Ids are keys of an index, and indexes hold no long ones. */
 const idLengthMax = 600
@@ -124,35 +129,64 @@ export function checkCount(what: string, count: number): void {
 }
 
 function checkText(what: string, text: string): void {
-  if (text.includes('\0')) throw new Error(`${what} holds a NUL: ${JSON.stringify(text)}`)
+  if (text.includes('\0')) throw new Error(holdsNul(text)(what))
 }
 
 /** Only what JSON gives back as it was: no lost numbers, no lost fields. */
-function checkValue(where: string, value: unknown): void {
-  if (value === null || typeof value === 'boolean') return
-  if (typeof value === 'string') {
-    checkText(where, value)
-    return
-  }
-  if (typeof value === 'number') {
-    const isExact = Number.isFinite(value) && (Number.isSafeInteger(value) || value % 1 !== 0)
-    if (!isExact) throw new Error(`${where} is ${value}, which cannot be held exactly`)
-    return
-  }
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkValue(`${where}[${index}]`, item)
-    return
-  }
-  if (typeof value !== 'object' || !isPlain(value)) {
-    throw new Error(`${where} is ${typeof value === 'object' ? 'no plain object' : typeof value}`)
-  }
-  for (const [name, item] of Object.entries(value)) {
-    checkText(`a name in ${where}`, name)
-    checkValue(`${where}.${name}`, item)
-  }
+function checkValue(what: string, value: unknown): void {
+  const fault = faultIn(value)
+  if (fault) throw new Error(fault(what))
 }
 
-function isPlain(value: object): boolean {
+/** Says what is wrong once it is told where: most values are sound, and need no name. */
+type Fault = (where: string) => string
+
+function faultIn(value: unknown): Fault | null {
+  if (value === null || typeof value === 'boolean') return null
+  if (typeof value === 'string') return value.includes('\0') ? holdsNul(value) : null
+  if (typeof value === 'number') {
+    const isExact = Number.isFinite(value) && (Number.isSafeInteger(value) || value % 1 !== 0)
+    return isExact ? null : itIs(`${value}, which cannot be held exactly`)
+  }
+  if (Array.isArray(value)) return faultInList(value)
+  if (typeof value === 'object' && isPlain(value)) return faultInFields(value)
+  return itIs(typeof value === 'object' ? 'no plain object' : typeof value)
+}
+
+function faultInList(list: readonly unknown[]): Fault | null {
+  for (let index = 0; index < list.length; index += 1) {
+    const fault = faultIn(list[index])
+    if (fault) return at(`[${index}]`, fault)
+  }
+  return null
+}
+
+function faultInFields(fields: Readonly<Record<string, unknown>>): Fault | null {
+  for (const name of Object.keys(fields)) {
+    if (name.includes('\0')) return inName(holdsNul(name))
+    const fault = faultIn(fields[name])
+    if (fault) return at(`.${name}`, fault)
+  }
+  return null
+}
+
+function at(step: string, fault: Fault): Fault {
+  return (where) => fault(`${where}${step}`)
+}
+
+function inName(fault: Fault): Fault {
+  return (where) => fault(`a name in ${where}`)
+}
+
+function itIs(what: string): Fault {
+  return (where) => `${where} is ${what}`
+}
+
+function holdsNul(text: string): Fault {
+  return (where) => `${where} holds a NUL: ${JSON.stringify(text)}`
+}
+
+function isPlain(value: object): value is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
