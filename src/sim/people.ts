@@ -69,7 +69,7 @@ export function people({ process, network, weather, plant, digest }: PeopleOptio
       const asked = network.call(process, {
         what,
         weather: weather(),
-        work() {
+        async work() {
           const reached = plant()
           if (!reached) throw new Error('nobody answers')
           return work(reached)

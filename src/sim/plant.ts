@@ -110,8 +110,8 @@ function ledgerOver({
       weather: slowed(ledgerWeather(), slowMs),
       patienceMs: answerMs,
       work() {
-        if (!ledgerAnswers()) throw new LedgerError('unavailable', `${what}: no connection`)
-        return work()
+        if (ledgerAnswers()) return work()
+        return Promise.reject(new LedgerError('unavailable', `${what}: no connection`))
       },
       broken,
     })

@@ -263,7 +263,7 @@ export function shop(options: ShopOptions): Shop {
         network.call(process, {
           what: `${name} ${what}`,
           weather: self.weather,
-          work,
+          work: async (copy) => work(copy),
           broken: () => new SupplierError('unknown', `${name}: connection reset`),
         })
       return {
@@ -359,15 +359,19 @@ export function shop(options: ShopOptions): Shop {
 function witnessOf(supplier: string, kernel: Kernel) {
   const heard = new Map<string, Heard>()
   const quotes: Quote[] = []
-  const says = (by: string, offers: Quote['offers']) =>
-    quotes.push({ supplier, by, at: kernel.now(), offers })
+  const newestBy = new Map<string, Quote>()
+  const says = (by: string, offers: Quote['offers']) => {
+    const quote = { supplier, by, at: kernel.now(), offers }
+    quotes.push(quote)
+    newestBy.set(by, quote)
+  }
   return {
     quotes,
     says,
     hears: (said: Omit<Heard, 'supplier'>) => void heard.set(said.text, { ...said, supplier }),
     heard: () => [...heard.values()],
     unheard(by: string) {
-      const last = quotes.findLast((each) => each.by === by)
+      const last = newestBy.get(by)
       const isNews = last?.offers !== null || kernel.now() - last.at >= minute
       if (isNews) says(by, null)
     },

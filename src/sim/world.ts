@@ -98,6 +98,8 @@ export interface Incident {
 export const installation = 'us'
 const driftOfPlants = 0.01
 const agentsWaitMs = 20_000
+/** Every second call of a machine ends so, wherever it was made: one error tells it all. */
+const noAnswer = new Error('no answer')
 
 export function worldOf(options: WorldOptions): World {
   const { seed, startAt, settings, upgrades, onBoundary, wrongBy = () => 0 } = options
@@ -193,17 +195,17 @@ export function worldOf(options: WorldOptions): World {
         index,
         who: { key, secret: bootstrap.secret, index },
         deadManMs: bootstrap.deadManMs,
-        async ask(what, ask) {
+        ask(what, ask) {
           // Whoever is cut off knows at once that there is no way.
-          if (isCutOff()) throw new Error('no answer')
+          if (isCutOff()) return Promise.reject(noAnswer)
           return network.call(own, {
             what,
             weather: frontWeather(what),
             patienceMs: agentsWaitMs,
-            work() {
+            async work() {
               const reached = front()
-              if (isCutOff() || !reached?.operator.health().leading) throw new Error('no answer')
-              return ask(reached.desk)
+              const answers = !isCutOff() && reached?.operator.health().leading
+              return answers ? ask(reached.desk) : Promise.reject(noAnswer)
             },
             broken: () => new Error('the connection broke'),
           })

@@ -119,7 +119,7 @@ describe('the network', () => {
       what: 'ask',
       weather: { ...fineWeather, ...weather },
       patienceMs,
-      work(copy) {
+      async work(copy) {
         arrivals.push(`${copy} at ${time.now() < 100 ? 'once' : time.now()}`)
         return copy
       },
@@ -163,7 +163,7 @@ describe('the network', () => {
       const asked = network({ kernel: time, chance: chance('net') }).call(from, {
         what: 'ask',
         weather: fineWeather,
-        work: () => seen.push('work'),
+        work: async () => seen.push('work'),
         broken: () => new Error('broken'),
       })
       asked.then(() => seen.push('answer'))

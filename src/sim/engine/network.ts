@@ -38,7 +38,7 @@ export interface Network {
 export interface Request<T> {
   readonly what: string
   readonly weather: Weather
-  readonly work: (copy: number) => T | Promise<T>
+  readonly work: (copy: number) => Promise<T>
   readonly broken: () => Error
   /** Whoever asks gives up after so long, as if the connection had broken. */
   readonly patienceMs?: number
@@ -82,7 +82,7 @@ export function network({ kernel, chance }: NetworkOptions): Network {
     // Whatever made the copy passes on one of the answers, and not always the first.
     const heard = isCopied && chance.often(0.5) ? 2 : 1
     const arrive = (copy: number) => {
-      const done = attempt(() => work(copy))
+      const done = work(copy)
       if (copy !== heard) return void done.catch(() => {})
       done.then(
         (value) => answer(() => end.resolve(value)),
@@ -123,8 +123,4 @@ export function network({ kernel, chance }: NetworkOptions): Network {
 interface Ends<T> {
   readonly resolve: (value: T) => void
   readonly reject: (error: unknown) => void
-}
-
-async function attempt<T>(work: () => T | Promise<T>): Promise<T> {
-  return work()
 }
