@@ -131,8 +131,11 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       }
     },
     takeSightings() {
-      const taken = [...eyes.values()].flatMap(({ sighting }) => (sighting ? [sighting] : []))
-      for (const eye of eyes.values()) eye.sighting = null
+      const taken: Sighting[] = []
+      for (const eye of eyes.values()) {
+        if (eye.sighting) taken.push(eye.sighting)
+        eye.sighting = null
+      }
       return taken
     },
     putBack(sightings) {

@@ -342,9 +342,9 @@ export function shown(sold: Sold, now: Ms): RentalShown {
     key: sold.key,
     offer: sold.offer,
     state: endedAt !== null ? 'ended' : endingAt !== null ? 'ending' : running,
-    nodes: machineIds(sold).map((machine, index) => ({
+    nodes: Array.from({ length: sold.nodes }, (_, index) => ({
       index,
-      machine,
+      machine: machineId(sold.id, index),
       up: booted && endedAt === null && !sold.down.includes(index),
     })),
     price_per_hour_micros: sold.pricePerHour,
