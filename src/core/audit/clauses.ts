@@ -46,7 +46,7 @@ interface Past {
 
 function brokenPromises(evidence: Evidence, kinds: readonly string[]): string[] {
   const { events, contracts, rulings } = evidence
-  if (!contracts || contracts.length === 0) return []
+  if (!contracts?.some(({ clauses }) => clauses.some(({ kind }) => kinds.includes(kind)))) return []
   const versions = new Map(contracts.map((each) => [`${each.name} ${each.generation}`, each]))
   const past: Past = { law: new Map(), waivers: [], noted: [], suppliers: new Map() }
   let next = 0
