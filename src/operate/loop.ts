@@ -197,6 +197,7 @@ export function operator(options: OperatorOptions): Operator {
 
   return {
     async run(signal) {
+      signal.addEventListener('abort', bell.ring)
       while (!signal.aborted) {
         const fromMs = clock.steadyMs()
         try {
@@ -209,7 +210,7 @@ export function operator(options: OperatorOptions): Operator {
         // A turn of a large fleet is long: others on this thread get twice as much as it took.
         const restMs = 2 * (clock.steadyMs() - fromMs)
         await clock.sleep(Math.min(restMs, settings.tickMs), signal)
-        await bell.wait(settings.tickMs, signal)
+        await bell.wait(settings.tickMs)
       }
       await calls.idle()
       await lead.resign()

@@ -5,21 +5,19 @@ import type { Clock } from '../../ports/clock.ts'
 
 export interface Doorbell {
   ring(): void
-  /** Until it rings, the time is up, or the signal fires. */
-  wait(durationMs: number, signal: AbortSignal): Promise<void>
+  /** Until it rings or the time is up. */
+  wait(durationMs: number): Promise<void>
 }
 
 export function doorbell(clock: Clock): Doorbell {
   let rung = false
   let open = () => {}
 
-  async function opened(durationMs: number, signal: AbortSignal): Promise<void> {
+  async function opened(durationMs: number): Promise<void> {
     const opens = Promise.withResolvers<void>()
     open = opens.resolve
     const timer = clock.after(durationMs, open)
-    signal.addEventListener('abort', open)
     await opens.promise
-    signal.removeEventListener('abort', open)
     timer.cancel()
   }
 
@@ -28,8 +26,8 @@ export function doorbell(clock: Clock): Doorbell {
       rung = true
       open()
     },
-    async wait(durationMs, signal) {
-      if (!rung && !signal.aborted) await opened(durationMs, signal)
+    async wait(durationMs) {
+      if (!rung) await opened(durationMs)
       // Several rings for one piece of news count as one.
       rung = false
     },
