@@ -12,9 +12,13 @@ export type Facts = Readonly<Partial<Record<Dimension, readonly string[]>>>
 export type Match = 'yes' | 'no' | 'unknown'
 
 export function inScope(scope: Scope, facts: Facts): Match {
-  const matches = scope.map((condition) => matchOf(condition, facts[condition.dimension]))
-  if (matches.includes('no')) return 'no'
-  return matches.includes('unknown') ? 'unknown' : 'yes'
+  let all: Match = 'yes'
+  for (const condition of scope) {
+    const match = matchOf(condition, facts[condition.dimension])
+    if (match === 'no') return 'no'
+    if (match === 'unknown') all = 'unknown'
+  }
+  return all
 }
 
 /** For duties and bars: what is not known to be outside is inside. */

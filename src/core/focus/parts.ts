@@ -4,6 +4,7 @@
  */
 import type { Paid } from '../contracts/money/account.ts'
 import { cuts } from '../contracts/money/drawdown/cuts.ts'
+import { type Taker, takersOf } from '../contracts/money/drawdown/takers.ts'
 import type { Charge } from '../domain/charge.ts'
 import type { Clause } from '../domain/clause.ts'
 import { dayMs } from '../domain/day.ts'
@@ -27,10 +28,8 @@ export interface CutOptions {
 }
 
 export function cutParts(charges: readonly Charge[], options: CutOptions): readonly Part[] {
-  const bySupplier = Map.groupBy(options.clauses, (clause) => clause.with)
-  return charges.flatMap((charge) => {
-    return partsOf(charge, { ...options, clauses: bySupplier.get(charge.supplier) ?? [] })
-  })
+  const takers = takersOf(options.clauses)
+  return charges.flatMap((charge) => partsOf(charge, takers.get(charge.supplier) ?? [], options))
 }
 
 /** The same parts, day by day of UTC in which they begin: of years no more is held than a day. */
@@ -51,14 +50,17 @@ export function* cutDays(
   }
 }
 
-function partsOf(charge: Charge, options: CutOptions): readonly Part[] {
-  const { clauses, now, since, until = Number.POSITIVE_INFINITY } = options
+function partsOf(
+  charge: Charge,
+  takers: readonly Taker[],
+  { now, since, until = Number.POSITIVE_INFINITY }: CutOptions,
+): readonly Part[] {
   const { id, accelerator, from: begun, pricePerHour } = charge
   const to = Math.min(until, Math.max(begun, charge.to ?? now))
   const from = Math.max(begun, since ?? begun)
   if (begun >= until || from > to || (from === to && from > begun)) return []
   const whole = { charge, from: begun, to, amount: costOf(pricePerHour, to - begun) }
-  const ends = cuts(clauses, { accelerator, from, to })
+  const ends = cuts(takers, { accelerator, from, to })
   const parts: Part[] = []
   for (const part of cutAt(whole, [from, ...midnights(from, to), ...ends])) {
     if (part.from >= from) parts.push({ ...part, id: `${id}@${part.from}` })

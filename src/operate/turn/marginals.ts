@@ -5,8 +5,9 @@
  * Days that are over are not gone through again, unless something of them turns out otherwise.
  */
 import type { Law } from '../../core/contracts/law.ts'
-import { accountFrom, bindingClauses, type Paid } from '../../core/contracts/money/account.ts'
-import { type Drawdown, untouched } from '../../core/contracts/money/draw.ts'
+import { bindingClauses, drawn, drawOn } from '../../core/contracts/money/account.ts'
+import { type Drawdown, type DrawnCharge, untouched } from '../../core/contracts/money/draw.ts'
+import { takersOf, takes } from '../../core/contracts/money/drawdown/takers.ts'
 import { isAboutPrices, isCommitment, marginals } from '../../core/contracts/money/marginals.ts'
 import { levelsAt } from '../../core/contracts/price/levels.ts'
 import type { Charge } from '../../core/domain/charge.ts'
@@ -16,7 +17,7 @@ import type { Offer } from '../../core/domain/offer.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { Workload } from '../../core/domain/workload.ts'
 import { type Marginals, noMarginals } from '../../core/domain/world.ts'
-import { cutParts, type Part, paidPart } from '../../core/focus/parts.ts'
+import { type CutOptions, cutParts, paidPart } from '../../core/focus/parts.ts'
 import type { Drawn, Memory } from '../memory.ts'
 import type { Sheet } from './sheet.ts'
 
@@ -43,9 +44,12 @@ export function marginalsOn(
   const known = { open, memory, now, kindOf, contracts: history.length }
   const drawdown = drawdownNow(clauses, known)
   // A pace is asked for where something would be charged unspent.
-  const isPaced = inForce.some(({ kind }) => kind === 'spend_commit')
-  const ahead = isPaced ? aheadOf(open, clauses, now) : []
-  return marginals({ ...priced, drawdown, ahead })
+  const paced = inForce.filter(
+    (each) => each.kind === 'spend_commit' && each.shortfall === 'charged',
+  )
+  const sides = new Set(paced.map((each) => each.with))
+  const asked = open.filter(({ supplier }) => sides.has(supplier))
+  return marginals({ ...priced, drawdown, ahead: aheadOf(asked, clauses, now) })
 }
 
 const nothingDrawn = { drawdown: untouched, ahead: [] }
@@ -72,39 +76,47 @@ export interface Known {
 /** By all charges, those that run up to now. Writes down in the memory how far it went. */
 export function drawdownNow(clauses: readonly Clause[], known: Known): Drawdown {
   const { open, memory, now, kindOf } = known
-  const drawn = drawnBefore(clauses, known)
-  memory.drawn = drawn
-  const options = { clauses, now, since: drawn.at }
-  const over = drawn.later.flatMap((charge) => paidForOver(charge, options, kindOf))
-  const paid = [...over, ...paidFor(cutParts(open, options), kindOf)]
-  return accountFrom(clauses, paid, drawn.drawdown).drawdown
+  const before = drawnBefore(clauses, known)
+  memory.drawn = before
+  const options = { clauses, now, since: before.at }
+  const over = before.later.flatMap((charge) => takenOfOver(charge, options, kindOf))
+  const taken = [...over, ...takenOf(open, options, kindOf)]
+  return drawOn(clauses, taken, before.drawdown).drawdown
 }
 
-const paidFor = (parts: readonly Part[], kindOf: KindOf): readonly Paid[] => {
-  return parts.map((part) => paidPart(part, kindOf(part.charge.workload ?? '')))
+/** Of charges what some clause may take; nothing else draws anything down. */
+function takenOf(
+  charges: readonly Charge[],
+  options: CutOptions,
+  kindOf: KindOf,
+): readonly DrawnCharge[] {
+  const takers = takersOf(options.clauses)
+  return cutParts(charges, options)
+    .map((part) => drawn(paidPart(part, kindOf(part.charge.workload ?? ''))))
+    .filter((each) => takers.get(each.supplier)?.some((clause) => takes(clause, each)))
 }
 
 interface Cut {
   readonly clauses: readonly Clause[]
   readonly since: Ms
-  readonly paid: readonly Paid[]
+  readonly taken: readonly DrawnCharge[]
 }
 
 /** A memo and nothing else: what is over is cut in the same way by each turn. */
 const cut = new WeakMap<Charge, Cut>()
 
-function paidForOver(
+function takenOfOver(
   charge: Charge,
-  options: { readonly clauses: readonly Clause[]; readonly now: Ms; readonly since: Ms },
+  options: CutOptions & { readonly since: Ms },
   kindOf: KindOf,
-): readonly Paid[] {
+): readonly DrawnCharge[] {
   const { clauses, since } = options
   const known = cut.get(charge)
-  if (known?.clauses === clauses && known.since === since) return known.paid
-  const paid = paidFor(cutParts([charge], options), kindOf)
+  if (known?.clauses === clauses && known.since === since) return known.taken
+  const taken = takenOf([charge], options, kindOf)
   // The kind of older ones is that of a workload that may be gone tomorrow.
-  if (charge.workloadKind !== undefined) cut.set(charge, { clauses, since, paid })
-  return paid
+  if (charge.workloadKind !== undefined) cut.set(charge, { clauses, since, taken })
+  return taken
 }
 
 /** So late a listing may come, and nothing is reckoned anew. */
@@ -120,9 +132,9 @@ function drawnBefore(clauses: readonly Clause[], known: Known): Drawn {
   const later = old ? [...old.later, ...memory.closed.slice(old.seen)] : memory.closed
   if (old && old.at >= at) return { ...old, seen, later }
   const all = [...later, ...open]
-  const before = cutParts(all, { clauses, now: at, until: at, ...(old && { since: old.at }) })
+  const span = { clauses, now: at, until: at, ...(old && { since: old.at }) }
   const since = old?.drawdown ?? untouched
-  const { drawdown } = accountFrom(clauses, paidFor(before, kindOf), since)
+  const { drawdown } = drawOn(clauses, takenOf(all, span, kindOf), since)
   const goesOn = ({ to }: Charge) => to === null || to > at
   return {
     ...{ contracts, seen, at, drawdown },

@@ -54,7 +54,16 @@ export function accountFrom(
   paid: readonly Paid[],
   since: Drawdown,
 ): Account {
-  const charges = paid.map(drawn).sort(inTurn)
+  return drawOn(clauses, paid.map(drawn), since)
+}
+
+/** The same of charges as they are drawn. */
+export function drawOn(
+  clauses: readonly Clause[],
+  parts: readonly DrawnCharge[],
+  since: Drawdown,
+): Account {
+  const charges = [...parts].sort(inTurn)
   const { draws, drawdown } = draw(clauses, charges, { accepted: acceptedUnder(clauses), since })
   const madeUp = new Map<string, Amount>()
   for (const { charge, amount, madeUp: paidBefore } of draws) {
@@ -84,7 +93,7 @@ export function drawn(part: Paid): DrawnCharge {
     ...{ id, at: from, since, supplier, accelerator: accelerator ?? '' },
     hours: ((accelerators ?? 0) * (to - from)) / hourMs,
     amount: BigInt(amount),
-    facts: factsOf(part),
+    facts: { ...factsOf(part), supplier: [supplier], accelerator: [accelerator ?? ''] },
   }
 }
 

@@ -12,7 +12,8 @@ import type { Clause, SpendCommit, TakeOrPay } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Amount, amountOf, least, partOf } from '../amount.ts'
-import { type Facts, isInScope } from '../scope.ts'
+import type { Facts } from '../scope.ts'
+import { takes } from './drawdown/takers.ts'
 import {
   committedHours,
   hoursOf,
@@ -34,6 +35,7 @@ export interface DrawnCharge {
   /** Accelerator-hours. */
   readonly hours: number
   readonly amount: Amount
+  /** All that scopes may ask of it. */
   readonly facts: Facts
 }
 
@@ -75,7 +77,7 @@ export function draw(
   const draws: Draw[] = []
   for (const charge of [...charges].sort(inTurn)) {
     const theirs = bySupplier.get(charge.supplier) ?? []
-    const ours = theirs.filter(({ clause }) => covers(clause, charge))
+    const ours = theirs.filter(({ clause }) => takes(clause, charge))
     if (ours.length > 0) drawOne(charge, ours, { accepted, draws })
   }
   const [hours, dollars] = [new Map(since.hours), new Map(since.dollars)]
@@ -196,13 +198,4 @@ function byEnd(a: TakeOrPay | SpendCommit, b: TakeOrPay | SpendCommit): number {
   if (a.kind !== b.kind) return a.kind === 'take_or_pay' ? -1 : 1
   const [aTo, bTo] = [a.to ?? Number.MAX_SAFE_INTEGER, b.to ?? Number.MAX_SAFE_INTEGER]
   return aTo - bTo || (clauseName(a) < clauseName(b) ? -1 : 1)
-}
-
-/** A charge of its other side. */
-function covers(clause: TakeOrPay | SpendCommit, charge: DrawnCharge): boolean {
-  if (charge.at < clause.from || (clause.to !== null && charge.at >= clause.to)) return false
-  if (clause.kind === 'take_or_pay' && clause.accelerator !== charge.accelerator) return false
-  if (clause.scope.length === 0) return true
-  const known = { supplier: [charge.supplier], accelerator: [charge.accelerator] }
-  return isInScope(clause.scope, { ...charge.facts, ...known })
 }

@@ -5,8 +5,8 @@
 import type { Clause, Prepay } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import { type Amount, amountOf, least } from '../amount.ts'
-import { isInScope } from '../scope.ts'
 import { type Draw, type DrawnCharge, inTurn } from './draw.ts'
+import { takes } from './drawdown/takers.ts'
 
 /** In the order of their use. A deposit and a loan come back as they went, and pay for nothing. */
 export function prepayments(clauses: readonly Clause[]): readonly Prepay[] {
@@ -37,7 +37,7 @@ export function prepaid(
     let owed = charge.amount
     for (const purse of purses.get(charge.supplier) ?? []) {
       const taken = least(owed, purse.left)
-      if (taken <= 0n || !pays(purse.clause, charge)) continue
+      if (taken <= 0n || !takes(purse.clause, charge)) continue
       owed -= taken
       purse.left -= taken
       const { id, at } = charge
@@ -54,13 +54,4 @@ interface Purse {
   readonly clause: Prepay
   readonly name: string
   left: Amount
-}
-
-/** A charge of its other side. */
-function pays(clause: Prepay, { at, supplier, accelerator, facts }: DrawnCharge): boolean {
-  if (at < clause.paidAt) return false
-  if (at < clause.from || (clause.to !== null && at >= clause.to)) return false
-  if (clause.scope.length === 0) return true
-  const known = { supplier: [supplier], accelerator: [accelerator] }
-  return isInScope(clause.scope, { ...facts, ...known })
 }

@@ -2,9 +2,10 @@
  * Where charges have to be cut before anything is told of commitments: so that no part lies in two
  * intervals of one, or on both sides of its beginning, its end, a milestone or a payment.
  */
-import type { Clause, TakeOrPay } from '../../../domain/clause.ts'
+import type { TakeOrPay } from '../../../domain/clause.ts'
 import type { Ms } from '../../../domain/time.ts'
 import { intervalAt } from '../take-or-pay.ts'
+import type { Taker } from './takers.ts'
 
 export interface CutSpan {
   readonly accelerator: string | null
@@ -13,19 +14,19 @@ export interface CutSpan {
 }
 
 /** The moments within the span, in no order. `clauses` are those of its supplier. */
-export function cuts(clauses: readonly Clause[], span: CutSpan): readonly Ms[] {
+export function cuts(clauses: readonly Taker[], span: CutSpan): readonly Ms[] {
   const moments = clauses.flatMap((clause) => momentsOf(clause, span))
   return moments.filter((at) => at > span.from && at < span.to)
 }
 
-function momentsOf(clause: Clause, span: CutSpan): readonly Ms[] {
+function momentsOf(clause: Taker, span: CutSpan): readonly Ms[] {
   const { from, to } = clause
   const ends = to === null ? [from] : [from, to]
   if (clause.kind === 'take_or_pay') {
     return clause.accelerator === span.accelerator ? [from, ...intervalEnds(clause, span)] : []
   }
   if (clause.kind === 'spend_commit') return [...ends, ...clause.milestones.map(({ at }) => at)]
-  return clause.kind === 'prepay' ? [...ends, clause.paidAt] : []
+  return [...ends, clause.paidAt]
 }
 
 function intervalEnds(clause: TakeOrPay, { from, to }: CutSpan): readonly Ms[] {
