@@ -1,27 +1,39 @@
 /**
  * What is wrong between two clauses: promises that cannot both be kept.
  */
-import type { Clause, Condition, Exclusivity, LaunchFirst, Scope } from '../../domain/clause.ts'
+import type {
+  Clause,
+  ClauseKind,
+  Condition,
+  Exclusivity,
+  LaunchFirst,
+  Scope,
+} from '../../domain/clause.ts'
 import { inScope } from '../scope.ts'
 import { type Contradiction, contradiction } from './contradiction.ts'
 
 /** Each pair once, in either order. */
 export function conflicts(a: Clause, b: Clause): readonly Contradiction[] {
-  if (!mayConflict(a, b) || !overlapInTime(a, b) || !overlap(a.scope, b.scope)) return []
+  if (!areRivals(a, b) || !overlapInTime(a, b) || !overlap(a.scope, b.scope)) return []
   return [
     ...[...exclusive(a, b), ...exclusive(b, a)],
     ...[...priorities(a, b), ...launches(a, b), ...orders(a, b), ...placements(a, b)],
   ]
 }
 
-function mayConflict(a: Clause, b: Clause): boolean {
-  return claimants.has(a.kind) || claimants.has(b.kind)
+/** Which kinds cannot be kept together, where they are about the same at the same time. */
+const rivals: Readonly<Partial<Record<ClauseKind, readonly ClauseKind[]>>> = {
+  exclusivity: ['exclusivity', 'launch_first', 'take_or_pay', 'spend_commit'],
+  rofr: ['rofr'],
+  launch_first: ['launch_first'],
+  preferred_overflow: ['preferred_overflow'],
+  residency: ['residency', 'export'],
 }
 
-/** Of any two that cannot both be kept, one is of these kinds. */
-const claimants: ReadonlySet<Clause['kind']> = new Set([
-  ...(['exclusivity', 'rofr', 'residency', 'launch_first', 'preferred_overflow'] as const),
-])
+/** Most pairs are of no such kinds, and cost nothing. */
+function areRivals(a: Clause, b: Clause): boolean {
+  return (rivals[a.kind]?.includes(b.kind) || rivals[b.kind]?.includes(a.kind)) ?? false
+}
 
 function exclusive(a: Clause, b: Clause): readonly Contradiction[] {
   if (a.kind !== 'exclusivity' || a.with === b.with) return []
