@@ -35,13 +35,14 @@ export interface AsOf {
 /** `history` holds every version of every contract that was ever recorded, in any order. */
 export function asOf(history: readonly Contract[], validAt: Ms, knownAt: Ms): AsOf {
   const known = latestOf(history.filter((each) => each.recordedAt <= knownAt))
+  const successors = successorsOf(known)
   const records = recordsOf(history)
   const inForce: Clause[] = []
   const silent: SilentClause[] = []
   records.forEach((record, index) => {
     const silence =
       unknown(record, records[index + 1], knownAt) ??
-      silenceOf(record.clause, known, { validAt, knownAt })
+      silenceOf(record.clause, { known, successors, validAt, knownAt })
     if (silence) silent.push({ clause: record.clause, silence })
     else inForce.push(record.clause)
   })
@@ -63,9 +64,10 @@ const bound = new WeakMap<readonly Contract[], readonly Clause[]>()
 
 function boundBy(history: readonly Contract[]): readonly Clause[] {
   const known = latestOf(history)
+  const successors = successorsOf(known)
   return lastVersions(history).flatMap((clause) => {
     if (!binds(known.get(clause.contract))) return []
-    const repeal = repealOf(clause, successorOf(clause, known))
+    const repeal = repealOf(clause, successors.get(clause.contract))
     const isEarly = repeal && repeal.at <= (clause.to ?? repeal.at)
     return isEarly ? { ...clause, repeal, to: repeal.at } : clause
   })
@@ -89,26 +91,22 @@ export function lastVersions(history: readonly Contract[]): readonly Clause[] {
 
 /** What is in force at a moment, as it is known then; the same list as long as nothing changes. */
 export function inForceAt(history: readonly Contract[], at: Ms): readonly Clause[] {
-  const last = spans.get(history)
-  if (last && last.from <= at && at < last.to) return last.inForce
-  const turns = turnsOf(history)
-  const span = {
-    from: turns.findLast((turn) => turn <= at) ?? Number.NEGATIVE_INFINITY,
-    to: turns.find((turn) => turn > at) ?? Number.POSITIVE_INFINITY,
-    inForce: asOf(history, at, at).inForce,
-  }
-  spans.set(history, span)
-  return span.inForce
+  const known = spans.get(history) ?? { turns: turnsOf(history), inForce: new Map() }
+  spans.set(history, known)
+  const span = known.turns.findLastIndex((turn) => turn <= at)
+  const inForce = known.inForce.get(span) ?? asOf(history, at, at).inForce
+  known.inForce.set(span, inForce)
+  return inForce
 }
 
-interface Span {
-  readonly from: Ms
-  readonly to: Ms
-  readonly inForce: readonly Clause[]
+interface Spans {
+  readonly turns: readonly Ms[]
+  /** By the number of the turn that the span follows. */
+  readonly inForce: Map<number, readonly Clause[]>
 }
 
-/** A memo and nothing else: the same law is asked for again and again. */
-const spans = new WeakMap<readonly Contract[], Span>()
+/** A memo and nothing else: the same law is asked for again and again, now and a little ahead. */
+const spans = new WeakMap<readonly Contract[], Spans>()
 
 /** Every moment at which a clause may begin or cease to bind, in order. */
 function turnsOf(history: readonly Contract[]): readonly Ms[] {
@@ -194,10 +192,17 @@ function unknown(version: Version, next: Version | undefined, knownAt: Ms): Sile
   return { why: 'newer-version', recordedAt: next.knownFrom }
 }
 
+interface Moment {
+  /** Contracts by their names, as they are known then. */
+  readonly known: ReadonlyMap<string, Contract>
+  readonly successors: ReadonlyMap<string, Contract>
+  readonly validAt: Ms
+  readonly knownAt: Ms
+}
+
 function silenceOf(
   clause: Clause,
-  known: ReadonlyMap<string, Contract>,
-  { validAt, knownAt }: { readonly validAt: Ms; readonly knownAt: Ms },
+  { known, successors, validAt, knownAt }: Moment,
 ): Silence | null {
   const contract = known.get(clause.contract)
   if (!binds(contract)) {
@@ -211,7 +216,7 @@ function silenceOf(
   if (repeal && repeal.recordedAt <= knownAt && repeal.at <= validAt) {
     return { why: 'repealed', at: repeal.at, by: repeal.by }
   }
-  const successor = successorOf(clause, known)
+  const successor = successors.get(clause.contract)
   return successor && successor.from <= validAt
     ? { why: 'superseded', at: successor.from, by: successor.name }
     : null
@@ -221,13 +226,10 @@ function binds(contract: Contract | undefined): boolean {
   return contract?.bindingness === 'definitive' || contract?.bindingness === 'terminated'
 }
 
-/** The first of those that put an end to a clause. */
-function successorOf(
-  { contract }: Clause,
-  known: ReadonlyMap<string, Contract>,
-): Contract | undefined {
-  const [first] = [...known.values()]
-    .filter((each) => each.supersedes.includes(contract) && binds(each))
-    .sort((a, b) => a.from - b.from || (a.name < b.name ? -1 : 1))
-  return first
+/** By the name of each contract that others put an end to, the first of those. */
+function successorsOf(known: ReadonlyMap<string, Contract>): ReadonlyMap<string, Contract> {
+  const all = [...known.values()]
+    .filter((each) => each.supersedes.length > 0 && binds(each))
+    .sort((a, b) => b.from - a.from || (a.name < b.name ? 1 : -1))
+  return new Map(all.flatMap((each) => each.supersedes.map((name) => [name, each] as const)))
 }
