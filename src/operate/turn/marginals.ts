@@ -5,9 +5,9 @@
  * Days that are over are not gone through again, unless something of them turns out otherwise.
  */
 import type { Law } from '../../core/contracts/law.ts'
-import { bindingClauses, drawn, drawOn } from '../../core/contracts/money/account.ts'
-import { type Drawdown, type DrawnCharge, untouched } from '../../core/contracts/money/draw.ts'
-import { takersOf, takes } from '../../core/contracts/money/drawdown/takers.ts'
+import { accountOfParts, bindingClauses, drawn } from '../../core/contracts/money/account.ts'
+import { type Drawdown, untouched } from '../../core/contracts/money/draw.ts'
+import { type Claimed, claimed } from '../../core/contracts/money/drawdown/takers.ts'
 import { isAboutPrices, isCommitment, marginals } from '../../core/contracts/money/marginals.ts'
 import { levelsAt } from '../../core/contracts/price/levels.ts'
 import type { Charge } from '../../core/domain/charge.ts'
@@ -79,44 +79,42 @@ export function drawdownNow(clauses: readonly Clause[], known: Known): Drawdown 
   const before = drawnBefore(clauses, known)
   memory.drawn = before
   const options = { clauses, now, since: before.at }
-  const over = before.later.flatMap((charge) => takenOfOver(charge, options, kindOf))
-  const taken = [...over, ...takenOf(open, options, kindOf)]
-  return drawOn(clauses, taken, before.drawdown).drawdown
+  const over = before.later.flatMap((charge) => claimedOfOver(charge, options, kindOf))
+  const parts = [...over, ...claimedOf(open, options, kindOf)]
+  return accountOfParts(clauses, parts, before.drawdown).drawdown
 }
 
-/** Of charges what some clause may take; nothing else draws anything down. */
-function takenOf(
+function claimedOf(
   charges: readonly Charge[],
   options: CutOptions,
   kindOf: KindOf,
-): readonly DrawnCharge[] {
-  const takers = takersOf(options.clauses)
-  return cutParts(charges, options)
-    .map((part) => drawn(paidPart(part, kindOf(part.charge.workload ?? ''))))
-    .filter((each) => takers.get(each.supplier)?.some((clause) => takes(clause, each)))
+): readonly Claimed[] {
+  const parts = cutParts(charges, options)
+  const paid = parts.map((part) => paidPart(part, kindOf(part.charge.workload ?? '')))
+  return claimed(options.clauses, paid.map(drawn))
 }
 
 interface Cut {
   readonly clauses: readonly Clause[]
   readonly since: Ms
-  readonly taken: readonly DrawnCharge[]
+  readonly parts: readonly Claimed[]
 }
 
 /** A memo and nothing else: what is over is cut in the same way by each turn. */
 const cut = new WeakMap<Charge, Cut>()
 
-function takenOfOver(
+function claimedOfOver(
   charge: Charge,
   options: CutOptions & { readonly since: Ms },
   kindOf: KindOf,
-): readonly DrawnCharge[] {
+): readonly Claimed[] {
   const { clauses, since } = options
   const known = cut.get(charge)
-  if (known?.clauses === clauses && known.since === since) return known.taken
-  const taken = takenOf([charge], options, kindOf)
+  if (known?.clauses === clauses && known.since === since) return known.parts
+  const parts = claimedOf([charge], options, kindOf)
   // The kind of older ones is that of a workload that may be gone tomorrow.
-  if (charge.workloadKind !== undefined) cut.set(charge, { clauses, since, taken })
-  return taken
+  if (charge.workloadKind !== undefined) cut.set(charge, { clauses, since, parts })
+  return parts
 }
 
 /** So late a listing may come, and nothing is reckoned anew. */
@@ -134,7 +132,7 @@ function drawnBefore(clauses: readonly Clause[], known: Known): Drawn {
   const all = [...later, ...open]
   const span = { clauses, now: at, until: at, ...(old && { since: old.at }) }
   const since = old?.drawdown ?? untouched
-  const { drawdown } = drawOn(clauses, takenOf(all, span, kindOf), since)
+  const { drawdown } = accountOfParts(clauses, claimedOf(all, span, kindOf), since)
   const goesOn = ({ to }: Charge) => to === null || to > at
   return {
     ...{ contracts, seen, at, drawdown },

@@ -12,6 +12,7 @@ import { bindingClauses } from '../as-of.ts'
 import { schedulable } from '../delivery/ladder.ts'
 import type { Facts } from '../scope.ts'
 import { type Draw, type Drawdown, type DrawnCharge, draw, inTurn, untouched } from './draw.ts'
+import { type Claimed, claimed } from './drawdown/takers.ts'
 import { prepaid } from './prepaid.ts'
 
 // Whoever reckons with clauses finds them beside what was paid.
@@ -54,17 +55,17 @@ export function accountFrom(
   paid: readonly Paid[],
   since: Drawdown,
 ): Account {
-  return drawOn(clauses, paid.map(drawn), since)
+  return accountOfParts(clauses, claimed(clauses, paid.map(drawn)), since)
 }
 
-/** The same of charges as they are drawn. */
-export function drawOn(
+/** The same, where somebody knows already which clauses may take of which parts. */
+export function accountOfParts(
   clauses: readonly Clause[],
-  parts: readonly DrawnCharge[],
+  parts: readonly Claimed[],
   since: Drawdown,
 ): Account {
   const charges = [...parts].sort(inTurn)
-  const { draws, drawdown } = draw(clauses, charges, { accepted: acceptedUnder(clauses), since })
+  const { draws, drawdown } = draw(charges, { accepted: acceptedUnder(clauses), since })
   const madeUp = new Map<string, Amount>()
   for (const { charge, amount, madeUp: paidBefore } of draws) {
     if (paidBefore !== null) madeUp.set(charge, (madeUp.get(charge) ?? 0n) + amount)
@@ -74,7 +75,7 @@ export function drawOn(
     const before = madeUp.get(charge.id)
     return before === undefined ? charge : { ...charge, amount: charge.amount - before }
   })
-  const ahead = prepaid(clauses, owed, drawdown.dollars)
+  const ahead = prepaid(owed, drawdown.dollars)
   return { draws, prepaid: ahead.draws, drawdown: { ...drawdown, dollars: ahead.used } }
 }
 

@@ -10,6 +10,7 @@ import { bindingClauses } from './account.ts'
 import { commitments } from './commitments.ts'
 import { backstop, optionValue } from './contingent.ts'
 import { type DrawnCharge, draw } from './draw.ts'
+import { claimed } from './drawdown/takers.ts'
 import { exitCost, noticeDeadline, salvage } from './exit.ts'
 import { exposures, lapses, overLimit } from './exposure.ts'
 import { mfnClaim, type PaidLine } from './mfn.ts'
@@ -35,7 +36,7 @@ const accepted = () => null
 
 it('[CL48] a charge draws hours first, then what ends first, and each part of it once', () => {
   const told = (each: DrawnCharge) => {
-    return draw(clauses, [each], { accepted }).draws.map(({ clause, hours, amount }) => {
+    return draw(claimed(clauses, [each]), { accepted }).draws.map(({ clause, hours, amount }) => {
       return `${clause} ${hours} ${formatAmount(amount)}`
     })
   }
@@ -68,7 +69,7 @@ it('[CL48] no commitment gives more than it has, and no charge is drawn beyond i
         const at = day('2025-01-01') + days * dayMs
         return { ...charge, id: `c${index}`, at, hours, amount: amountOf(dollars) }
       })
-      const { draws } = draw(clauses, charges, { accepted })
+      const { draws } = draw(claimed(clauses, charges), { accepted })
       for (const { id, hours, amount } of charges) {
         const ours = draws.filter((each) => each.charge === id)
         assert.ok(ours.reduce((sum, each) => sum + each.amount, 0n) <= amount)
@@ -81,7 +82,7 @@ it('[CL48] no commitment gives more than it has, and no charge is drawn beyond i
       assert.ok(spent('early') <= amountOf(2_000) && spent('late') <= amountOf(3_000))
       const hours = draws.reduce((sum, each) => sum + each.hours, 0)
       assert.ok(hours <= 24 * 31 * 24)
-      assert.deepEqual(draw(clauses, [...charges].reverse(), { accepted }).draws, draws)
+      assert.deepEqual(draw(claimed(clauses, [...charges].reverse()), { accepted }).draws, draws)
     }),
   )
 })

@@ -13,7 +13,7 @@ import { clauseName } from '../../domain/clause.ts'
 import type { Ms } from '../../domain/time.ts'
 import { type Amount, amountOf, least, partOf } from '../amount.ts'
 import type { Facts } from '../scope.ts'
-import { takes } from './drawdown/takers.ts'
+import type { Claimed } from './drawdown/takers.ts'
 import {
   committedHours,
   hoursOf,
@@ -68,20 +68,22 @@ export interface DrawOptions {
 }
 
 export function draw(
-  clauses: readonly Clause[],
-  charges: readonly DrawnCharge[],
+  charges: readonly Claimed[],
   { accepted, since = untouched }: DrawOptions,
 ): { readonly draws: readonly Draw[]; readonly drawdown: Drawdown } {
-  const pots = inDrawOrder(clauses).map((clause) => potOf(clause, since))
-  const bySupplier = Map.groupBy(pots, ({ clause }) => clause.with)
+  const pots = new Map<Clause, Pot>()
   const draws: Draw[] = []
+  const potFor = (clause: TakeOrPay | SpendCommit) => {
+    const pot = pots.get(clause) ?? potOf(clause, since)
+    pots.set(clause, pot)
+    return pot
+  }
   for (const charge of [...charges].sort(inTurn)) {
-    const theirs = bySupplier.get(charge.supplier) ?? []
-    const ours = theirs.filter(({ clause }) => takes(clause, charge))
+    const ours = charge.takers.filter(isCommitment).map(potFor)
     if (ours.length > 0) drawOne(charge, ours, { accepted, draws })
   }
   const [hours, dollars] = [new Map(since.hours), new Map(since.dollars)]
-  for (const pot of pots) {
+  for (const pot of pots.values()) {
     if (!pot.isDrawn) continue
     if (pot.of === 'hours') hours.set(pot.name, pot.running)
     else dollars.set(pot.name, pot.spent)

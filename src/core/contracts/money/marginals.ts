@@ -19,6 +19,7 @@ import { gapAhead } from './burn-down.ts'
 import { type Drawdown, draw, inDrawOrder } from './draw.ts'
 import { runningAt } from './drawdown/credits.ts'
 import { type Pot, type Uses, usesOf } from './drawdown/held.ts'
+import { claimed } from './drawdown/takers.ts'
 import { marginalPrice, type UsageSoFar } from './marginal.ts'
 import { prepayments } from './prepaid.ts'
 import { hoursOf } from './take-or-pay.ts'
@@ -126,7 +127,7 @@ function usageOf(
   const { inForce, drawdown, ahead } = input
   const perDay = new Map<string, Amount>()
   const options = { accepted: acceptedUnder(inForce), since: drawdown }
-  for (const { clause, amount } of draw(inForce, ahead.map(drawn), options).draws) {
+  for (const { clause, amount } of draw(claimed(inForce, ahead.map(drawn)), options).draws) {
     perDay.set(clause, (perDay.get(clause) ?? 0n) + amount)
   }
   return money.map((clause): UsageSoFar => {

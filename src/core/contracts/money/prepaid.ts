@@ -5,39 +5,40 @@
 import type { Clause, Prepay } from '../../domain/clause.ts'
 import { clauseName } from '../../domain/clause.ts'
 import { type Amount, amountOf, least } from '../amount.ts'
-import { type Draw, type DrawnCharge, inTurn } from './draw.ts'
-import { takes } from './drawdown/takers.ts'
+import { type Draw, inTurn } from './draw.ts'
+import type { Claimed } from './drawdown/takers.ts'
 
 /** In the order of their use. A deposit and a loan come back as they went, and pay for nothing. */
 export function prepayments(clauses: readonly Clause[]): readonly Prepay[] {
+  return paidAhead(clauses).filter(({ form }) => form === 'prepay')
+}
+
+/** Deposits and loans as well, in the order in which they are paid. */
+export function paidAhead(clauses: readonly Clause[]): readonly Prepay[] {
   const payments = clauses.filter((clause) => clause.kind === 'prepay')
-  return payments
-    .filter(({ form }) => form === 'prepay')
-    .sort((a, b) => a.paidAt - b.paidAt || (clauseName(a) < clauseName(b) ? -1 : 1))
+  return payments.sort((a, b) => a.paidAt - b.paidAt || (clauseName(a) < clauseName(b) ? -1 : 1))
 }
 
 export function prepaid(
-  clauses: readonly Clause[],
-  charges: readonly DrawnCharge[],
+  charges: readonly Claimed[],
   /** What of each was used up before. */
   since: ReadonlyMap<string, Amount>,
 ): { readonly draws: readonly Draw[]; readonly used: ReadonlyMap<string, Amount> } {
-  const oldest = prepayments(clauses)
-  if (oldest.length === 0) return { draws: [], used: since }
-  const purses = Map.groupBy(
-    oldest.map((clause): Purse => {
-      const name = clauseName(clause)
-      return { clause, name, left: amountOf(clause.dollars) - (since.get(name) ?? 0n) }
-    }),
-    ({ clause }) => clause.with,
-  )
+  const purses = new Map<Prepay, Purse>()
+  const purseFor = (payment: Prepay) => {
+    const purse = purses.get(payment) ?? purseOf(payment, since)
+    purses.set(payment, purse)
+    return purse
+  }
   const used = new Map(since)
   const draws: Draw[] = []
   for (const charge of [...charges].sort(inTurn)) {
     let owed = charge.amount
-    for (const purse of purses.get(charge.supplier) ?? []) {
+    for (const payment of charge.takers) {
+      if (payment.kind !== 'prepay') continue
+      const purse = purseFor(payment)
       const taken = least(owed, purse.left)
-      if (taken <= 0n || !takes(purse.clause, charge)) continue
+      if (taken <= 0n) continue
       owed -= taken
       purse.left -= taken
       const { id, at } = charge
@@ -51,7 +52,11 @@ export function prepaid(
 
 /** A prepayment as it is used up, which changes with every charge. */
 interface Purse {
-  readonly clause: Prepay
   readonly name: string
   left: Amount
+}
+
+function purseOf(payment: Prepay, since: ReadonlyMap<string, Amount>): Purse {
+  const name = clauseName(payment)
+  return { name, left: amountOf(payment.dollars) - (since.get(name) ?? 0n) }
 }
