@@ -92,8 +92,21 @@ export function lawAt(
   if (history.length === 0) return { ...noLaw, at, until, records: known, house }
   const now = inForceAt(history, at)
   const soon = inForceAt(history, until)
-  const inForce = now === soon ? now : [...new Set([...now, ...soon])]
-  return { at, until, records: known, house, inForce }
+  return { at, until, records: known, house, inForce: now === soon ? now : either(now, soon) }
+}
+
+/** A memo and nothing else: turn by turn the same two are asked for. */
+const pairs = new WeakMap<
+  readonly Clause[],
+  { readonly soon: readonly Clause[]; readonly all: readonly Clause[] }
+>()
+
+function either(now: readonly Clause[], soon: readonly Clause[]): readonly Clause[] {
+  const known = pairs.get(now)
+  if (known?.soon === soon) return known.all
+  const all = [...new Set([...now, ...soon])]
+  pairs.set(now, { soon, all })
+  return all
 }
 
 /** Whose work would be where. */

@@ -49,20 +49,24 @@ interface Voice {
   readonly isInForce: boolean
 }
 
-/** A memo and nothing else: a plan asks the same law about every offer. */
-const voices = new WeakMap<Records, { readonly of: readonly Clause[]; readonly all: Voice[] }>()
+/** A memo and nothing else: turn by turn the same law is asked about every offer. */
+const voices = new WeakMap<
+  readonly Clause[],
+  { readonly cases: Records['cases']; readonly all: readonly Voice[] }
+>()
 
 /** The clauses that are asked, in order of their names. */
 export function heard(inForce: readonly Clause[], records: Records): readonly Voice[] {
-  const known = voices.get(records)
-  if (known?.of === inForce) return known.all
+  const { cases } = records
+  const known = voices.get(inForce)
+  if (known?.cases === cases) return known.all
   const others = inForce.filter(({ kind }) => kind !== 'rofr' && isHeard(kind))
   const names = new Set(inForce.map(clauseName))
   const all = [...others, ...liveRights(inForce, records)]
     .map((clause) => ({ clause, name: clauseName(clause) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ clause, name }) => ({ clause, isInForce: names.has(name) }))
-  voices.set(records, { of: inForce, all })
+  voices.set(inForce, { cases, all })
   return all
 }
 

@@ -19,8 +19,7 @@ import {
 import { phraseRate, type Rate } from '../price/rate.ts'
 import { type Facts, isInScope } from '../scope.ts'
 import { gapAhead } from './burn-down.ts'
-import { inDrawOrder } from './draw.ts'
-import { prepayments } from './prepaid.ts'
+import { takersOf } from './drawdown/takers.ts'
 import { committedHours, intervalAt } from './take-or-pay.ts'
 
 /** How far a commitment is used, by the name of its clause; what is missing counts as nothing. */
@@ -71,11 +70,8 @@ export function marginalPrice(
 ): MarginalPrice {
   const { offer, hours, rate } = question
   const facts = { ...offer.facts, supplier: [offer.supplier], accelerator: [offer.accelerator] }
-  const ours = inForce.filter(
-    (each) => each.with === offer.supplier && isInScope(each.scope, facts),
-  )
-  const sorted = ours.sort((a, b) => (clauseName(a) < clauseName(b) ? -1 : 1))
-  const commitments = inDrawOrder(sorted)
+  const theirs = takersOf(inForce).get(offer.supplier) ?? []
+  const ours = theirs.filter((each) => isInScope(each.scope, facts))
   const because: string[] = []
   // Whoever asks for less than was agreed is just cheaper.
   const agreed = rate && rate.pricePerHour < offer.pricePerHour ? rate : null
@@ -83,7 +79,7 @@ export function marginalPrice(
 
   const wantedHours = offer.perNode * hours
   let hoursLeft = wantedHours
-  for (const clause of commitments) {
+  for (const clause of ours) {
     if (clause.kind !== 'take_or_pay' || clause.accelerator !== offer.accelerator) continue
     const idle = idleHours(clause, useOf(usage, clause), question.now)
     const free = Math.min(hoursLeft, idle)
@@ -96,11 +92,7 @@ export function marginalPrice(
 
   const full = costOfHours(agreed?.pricePerHour ?? offer.pricePerHour, hours)
   const owed = scaled(full, hoursLeft, wantedHours)
-  const cost = afterMoney([...commitments, ...prepayments(sorted)], usage, {
-    owed,
-    now: question.now,
-    because,
-  })
+  const cost = afterMoney(ours, usage, { owed, now: question.now, because })
   const pricePerHour = Number(scaled(cost, 1, hours))
   if (because.length === 0) because.push(`list price ${formatUsd(offer.pricePerHour)}`)
   return { pricePerHour, because }
@@ -117,7 +109,8 @@ const unused: Omit<UsageSoFar, 'clause'> = {
 }
 
 function useOf(usage: readonly UsageSoFar[], clause: Clause): Omit<UsageSoFar, 'clause'> {
-  return usage.find((each) => each.clause === clauseName(clause)) ?? unused
+  const name = clauseName(clause)
+  return usage.find((each) => each.clause === name) ?? unused
 }
 
 /** Hours of this interval that will be paid for and not used, unless this purchase uses them. */
@@ -155,7 +148,7 @@ function afterMoney(
     left -= freed.amount
   }
   for (const clause of clauses) {
-    if (clause.kind !== 'prepay') continue
+    if (clause.kind !== 'prepay' || clause.form !== 'prepay') continue
     const drawn = least(left, useOf(usage, clause).prepaidLeft)
     if (drawn > 0n) because.push(phrasePrepaid(clause, drawn))
     // What is not drawn would come back in part, so drawing it costs that part.

@@ -57,7 +57,7 @@ export function marginals(input: MarginalsInput): Marginals {
     const rate = rates.ofOffer(offer)
     if (rate) agreed[offerName(offer)] = rate.pricePerHour
     // What is bought is bought for a day, as far as anybody knows.
-    const price = marginalPrice(money, usage, { offer: priced, now, hours: 24, rate })
+    const price = marginalPrice(inForce, usage, { offer: priced, now, hours: 24, rate })
     if (price.pricePerHour >= pricePerHour) continue
     prices[offerName(offer)] = price.pricePerHour
     because[offerName(offer)] = price.because.join('; ')
@@ -164,22 +164,21 @@ function heldPrices(
 ): Readonly<Record<string, Micros>> {
   const byName = new Map(usage.map((each) => [each.clause, each]))
   const useOf = (clause: Clause) => byName.get(clauseName(clause))
-  const spends = inDrawOrder(money).filter((clause) => clause.kind === 'spend_commit')
-  const prepays = prepayments(money)
+  const spends = inDrawOrder(money)
+    .filter((clause) => clause.kind === 'spend_commit')
+    .filter((clause) => (useOf(clause)?.counted ?? 0n) < amountOf(clause.totalDollars))
+  const short = spends.filter((clause) => {
+    const used = clause.shortfall === 'charged' && useOf(clause)
+    return used && gapAhead(clause, { now, ...used }) !== null
+  })
+  const prepays = prepayments(money).filter((each) => (useOf(each)?.prepaidLeft ?? 0n) > 0n)
   const prices: Record<string, Micros> = {}
   for (const lease of held) {
     const { id, pricePerHour, pricePerHourMax } = lease
     // The one that its next dollar counts against.
-    const spend = spends.find((clause) => {
-      const isFull = (useOf(clause)?.counted ?? 0n) >= amountOf(clause.totalDollars)
-      return !isFull && isUnder(clause, lease)
-    })
-    const paid = prepays.find((clause) => {
-      return (useOf(clause)?.prepaidLeft ?? 0n) > 0n && isUnder(clause, lease)
-    })
-    const used = spend?.shortfall === 'charged' && useOf(spend)
-    const isShort = used && gapAhead(spend, { now, ...used }) !== null
-    if (isShort || uses.covered.has(id)) prices[id] = 0
+    const spend = spends.find((clause) => isUnder(clause, lease))
+    const paid = prepays.find((clause) => isUnder(clause, lease))
+    if ((spend && short.includes(spend)) || uses.covered.has(id)) prices[id] = 0
     else if (paid)
       prices[id] = Number(shareOf(BigInt(pricePerHour ?? pricePerHourMax), paid.refundPpm))
   }

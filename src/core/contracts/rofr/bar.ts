@@ -49,26 +49,24 @@ export function rofrBar(
   }
 }
 
-interface Asked {
+interface Asked extends Pick<Records, 'cases' | 'purchases'> {
   readonly ours: readonly RofrCase[]
   /** What the holder was asked about before does not count a second time. */
   readonly unasked: readonly Purchase[]
 }
 
-/** A memo and nothing else: a plan asks the same right about every offer. */
-const known = new WeakMap<Records, Map<Rofr, Asked>>()
+/** A memo and nothing else: turn by turn the same right is asked about every offer. */
+const known = new WeakMap<Rofr, Asked>()
 
-function askedUnder(clause: Rofr, records: Records): Asked {
-  const byRight = known.get(records) ?? new Map<Rofr, Asked>()
-  known.set(records, byRight)
-  const before = byRight.get(clause)
-  if (before) return before
+function askedUnder(clause: Rofr, { cases, purchases }: Records): Asked {
+  const before = known.get(clause)
+  if (before?.cases === cases && before.purchases === purchases) return before
   const name = clauseName(clause)
-  const ours = records.cases.filter((each) => clauseName(each.clause) === name)
-  const signedFor = new Set(ours.flatMap(({ purchases }) => purchases))
-  const unasked = records.purchases.filter(({ id }) => !signedFor.has(id))
-  const asked = { ours, unasked }
-  byRight.set(clause, asked)
+  const ours = cases.filter((each) => clauseName(each.clause) === name)
+  const signedFor = new Set(ours.flatMap((each) => each.purchases))
+  const unasked = purchases.filter(({ id }) => !signedFor.has(id))
+  const asked = { cases, purchases, ours, unasked }
+  known.set(clause, asked)
   return asked
 }
 
