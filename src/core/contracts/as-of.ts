@@ -83,9 +83,8 @@ function repealOf({ to, repeal }: Clause, successor: Contract | undefined): Clau
 /** Every clause once, as it was recorded last, in order of their names; whether or not it binds. */
 export function lastVersions(history: readonly Contract[]): readonly Clause[] {
   const records = recordsOf(history)
-  return records.flatMap(({ clause }, index) => {
-    const next = records[index + 1]
-    return next && clauseName(next.clause) === clauseName(clause) ? [] : [clause]
+  return records.flatMap(({ clause, name }, index) => {
+    return records[index + 1]?.name === name ? [] : [clause]
   })
 }
 
@@ -137,6 +136,7 @@ function inOrder(history: readonly Contract[]): readonly Contract[] {
 
 interface Version {
   readonly clause: Clause
+  readonly name: string
   /** Since when both the clause and the contract that says so are known. */
   readonly knownFrom: Ms
   readonly generation: number
@@ -155,18 +155,18 @@ function recordsOf(history: readonly Contract[]): readonly Version[] {
 function versionsOf(history: readonly Contract[]): readonly Version[] {
   const versions: Version[] = []
   const standing = new Map<string, ReadonlySet<string>>()
-  for (const { name, clauses, recordedAt, generation } of inOrder(history)) {
+  for (const { name: contract, clauses, recordedAt, generation } of inOrder(history)) {
     // A version stands again in every later record of its contract, and is no new one for that;
     // what comes back after another took its place is.
-    const before = standing.get(name)
+    const before = standing.get(contract)
     for (const clause of clauses.filter((each) => !before?.has(text(each)))) {
-      versions.push({ clause, knownFrom: Math.max(recordedAt, clause.recordedAt), generation })
+      const knownFrom = Math.max(recordedAt, clause.recordedAt)
+      versions.push({ clause, name: clauseName(clause), knownFrom, generation })
     }
-    standing.set(name, new Set(clauses.map(text)))
+    standing.set(contract, new Set(clauses.map(text)))
   }
   return versions.sort((a, b) => {
-    const [aName, bName] = [clauseName(a.clause), clauseName(b.clause)]
-    if (aName !== bName) return aName < bName ? -1 : 1
+    if (a.name !== b.name) return a.name < b.name ? -1 : 1
     if (a.knownFrom !== b.knownFrom) return a.knownFrom - b.knownFrom
     if (a.generation !== b.generation) return a.generation - b.generation
     if (a.clause.recordedAt !== b.clause.recordedAt) {
@@ -187,7 +187,7 @@ function text(value: object): string {
 
 function unknown(version: Version, next: Version | undefined, knownAt: Ms): Silence | null {
   if (version.knownFrom > knownAt) return { why: 'not-known', recordedAt: version.knownFrom }
-  if (!next || clauseName(next.clause) !== clauseName(version.clause)) return null
+  if (next?.name !== version.name) return null
   if (next.knownFrom > knownAt) return null
   return { why: 'newer-version', recordedAt: next.knownFrom }
 }
