@@ -88,10 +88,11 @@ function brokenBy(
   history: readonly Contract[],
 ): readonly Contradiction[] {
   if (added.length === 0) return []
+  const found = contradictions([...history, ...added])
+  // Where all of it is about what comes in, what was there before need not be known.
+  if (found.every((each) => isAbout(each, added))) return found
   const before = new Set(contradictions(history).map(phraseContradiction))
-  return contradictions([...history, ...added]).filter((each) => {
-    return isAbout(each, added) || !before.has(phraseContradiction(each))
-  })
+  return found.filter((each) => isAbout(each, added) || !before.has(phraseContradiction(each)))
 }
 
 function isAbout({ clause, other }: Contradiction, contracts: readonly Contract[]): boolean {
