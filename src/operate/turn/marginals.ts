@@ -6,7 +6,7 @@
  */
 import type { Law } from '../../core/contracts/law.ts'
 import { accountOfParts, bindingClauses, drawn } from '../../core/contracts/money/account.ts'
-import { type Drawdown, untouched } from '../../core/contracts/money/draw.ts'
+import { type Drawdown, inTurn, untouched } from '../../core/contracts/money/draw.ts'
 import { type Claimed, claimed } from '../../core/contracts/money/drawdown/takers.ts'
 import { isAboutPrices, isCommitment, marginals } from '../../core/contracts/money/marginals.ts'
 import { levelsAt } from '../../core/contracts/price/levels.ts'
@@ -80,8 +80,35 @@ export function drawdownNow(clauses: readonly Clause[], known: Known): Drawdown 
   memory.drawn = before
   const options = { clauses, now, since: before.at }
   const over = before.later.flatMap((charge) => claimedOfOver(charge, options, kindOf))
-  const parts = [...over, ...claimedOf(open, options, kindOf)]
-  return accountOfParts(clauses, parts, before.drawdown).drawdown
+  const running = claimedOf(open, options, kindOf)
+  return drawdownBy({ over, running }, clauses, before.drawdown)
+}
+
+/** What is drawn before anything that runs, and how far it goes. */
+interface First {
+  readonly parts: readonly Claimed[]
+  readonly drawdown: Drawdown
+}
+
+/** A memo and nothing else, by what earlier days left. */
+const firsts = new WeakMap<Drawdown, First>()
+
+/** What runs has another part each turn; all that is drawn before that stays as it was drawn. */
+function drawdownBy(
+  { over, running }: { readonly over: readonly Claimed[]; readonly running: readonly Claimed[] },
+  clauses: readonly Clause[],
+  since: Drawdown,
+): Drawdown {
+  const all = [...over, ...running].sort(inTurn)
+  const [next] = [...running].sort(inTurn)
+  const first = next ? all.slice(0, all.indexOf(next)) : all
+  const known = firsts.get(since)
+  const isKnown = known?.parts.every((part, index) => part === first[index])
+  const from = known && isKnown ? known : { parts: [], drawdown: since }
+  const more = first.slice(from.parts.length)
+  const { drawdown } = more.length === 0 ? from : accountOfParts(clauses, more, from.drawdown)
+  firsts.set(since, { parts: first, drawdown })
+  return accountOfParts(clauses, all.slice(first.length), drawdown).drawdown
 }
 
 function claimedOf(
