@@ -151,8 +151,8 @@ export const clauseMutants: readonly ClauseMutant[] = [
     'src/operate/turn/marginals.test.ts',
     [
       'src/operate/turn/marginals.ts',
-      '[...over, ...paidFor(cutParts(open, options), kindOf)]',
-      '[...over]',
+      'const running = claimedOf(open, options, kindOf)',
+      'const running = claimedOf([], options, kindOf)',
     ],
   ),
   clause('ramp', 'what was delivered counts as accepted', ofDelivery, [
