@@ -73,30 +73,52 @@ function charged(drawn: readonly Readonly<Record<string, number>>[]) {
   })
 }
 
+/** Turn by turn the books say the same; how many turns went on from what an earlier day left. */
+function turnByTurn(all: ReturnType<typeof charged>, stepMs: number, spanMs: number): number {
+  let kept = 0
+  const memory: { closed: Charge[]; drawn: Drawn | null } = { closed: [], drawn: null }
+  const seen = new Set<string>()
+  for (let now = start + hour / 2; now < start + spanMs; now += stepMs) {
+    const { open, closed } = known(all, now)
+    for (const charge of closed) {
+      if (!seen.has(charge.id)) memory.closed.push(charge)
+      seen.add(charge.id)
+    }
+    const before = memory.drawn
+    const told = drawdownNow(clauses, {
+      ...{ open, memory, now, contracts: 1, kindOf: () => undefined },
+    })
+    const parts = cutParts([...closed, ...open], { clauses, now })
+    const paid = parts.map((part) => paidPart(part))
+    assert.deepEqual(told, accountFrom(clauses, paid, untouched).drawdown)
+    if (memory.drawn?.drawdown === before?.drawdown) kept += 1
+  }
+  return kept
+}
+
 it('[OP60] the planner counts what runs and what is closed as the books do, turn by turn', () => {
   let kept = 0
   fc.assert(
     fc.property(rentals, fc.integer({ min: 1, max: 40 }), (drawn, stepHours) => {
-      const all = charged(drawn)
-      const memory: { closed: Charge[]; drawn: Drawn | null } = { closed: [], drawn: null }
-      const seen = new Set<string>()
-      for (let now = start + hour / 2; now < start + 16 * dayMs; now += stepHours * hour) {
-        const { open, closed } = known(all, now)
-        for (const charge of closed) {
-          if (!seen.has(charge.id)) memory.closed.push(charge)
-          seen.add(charge.id)
-        }
-        const before = memory.drawn
-        const told = drawdownNow(clauses, {
-          ...{ open, memory, now, contracts: 1, kindOf: () => undefined },
-        })
-        const parts = cutParts([...closed, ...open], { clauses, now })
-        const paid = parts.map((part) => paidPart(part))
-        assert.deepEqual(told, accountFrom(clauses, paid, untouched).drawdown)
-        if (memory.drawn?.drawdown === before?.drawdown) kept += 1
-      }
+      kept += turnByTurn(charged(drawn), stepHours * hour, 16 * dayMs)
     }),
     { numRuns: 15 },
   )
   assert.ok(kept > 50, `${kept} turns went on from a day before`)
+})
+
+it('[OP60] within a day as well, where much is short and is heard of in another order', () => {
+  const short = fc.record({
+    accelerators: fc.integer({ min: 1, max: 16 }),
+    from: fc.integer({ min: 0, max: 24 * 60 }),
+    minutes: fc.integer({ min: 1, max: 90 }),
+    lateMinutes: fc.integer({ min: 0, max: 120 }),
+  })
+  const many = fc.array(short, { minLength: 10, maxLength: 25 })
+  fc.assert(
+    fc.property(many, (drawn) => {
+      turnByTurn(charged(drawn), hour / 4, 26 * hour)
+    }),
+    { numRuns: 15 },
+  )
 })
