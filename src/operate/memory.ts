@@ -14,6 +14,7 @@ import { type Belief, noBelief } from '../core/domain/world.ts'
 import { type Lesson, learn, lessonsOf, ripe } from '../core/hunt/lessons.ts'
 import { count, type Spending } from '../core/meter/spending.ts'
 import type { Commit, Kind, Ledger, RowQuery } from '../ports/ledger.ts'
+import { areBoughtAlike } from './law/purchases.ts'
 
 /** How far commitments were drawn down by a midnight, and of what that was reckoned. */
 export interface Drawn {
@@ -112,7 +113,7 @@ function rememberLease(memory: Memory, lease: Lease): void {
   const known = old ? lessonsOf(old).length : 0
   memory.unripe = [...memory.unripe, ...lessonsOf(lease).slice(known)]
   memory.owners.set(lease.key, lease)
-  memory.purchases = null
+  if (!old || !areBoughtAlike(old, lease)) memory.purchases = null
 }
 
 /** What purchases and quotes taught, as far as it may be weighed by now. */

@@ -9,9 +9,7 @@ import type { Lease } from '../../core/domain/lease.ts'
 /** Leases that hold capacity, may or shall hold it, or held it once; of each the last is read. */
 export function purchasesOf(leases: Iterable<Lease>): readonly Purchase[] {
   const newest = new Map([...leases].map((lease) => [lease.id, lease]))
-  const bought = [...newest.values()].filter(({ rental, state }) => {
-    return rental !== null || state !== 'gone'
-  })
+  const bought = [...newest.values()].filter(isBought)
   const kinds = Map.groupBy(bought, ({ workload, supplier, accelerator, region }) =>
     [workload, supplier, accelerator, region].join(' '),
   )
@@ -38,6 +36,22 @@ export function purchasesOf(leases: Iterable<Lease>): readonly Purchase[] {
     return [{ id: workload, at, supplier, deal, facts }]
   })
 }
+
+function isBought({ rental, state }: Lease): boolean {
+  return rental !== null || state !== 'gone'
+}
+
+/** Whether two versions of a lease count alike: most differ in nothing that a right asks about. */
+export function areBoughtAlike(one: Lease, other: Lease): boolean {
+  const isAsGone = (one.state === 'gone') === (other.state === 'gone')
+  if (!isAsGone || isBought(one) !== isBought(other)) return false
+  return asked.every((term) => one[term] === other[term])
+}
+
+const asked = [
+  ...(['workload', 'supplier', 'accelerator', 'region', 'perNode', 'nodes'] as const),
+  ...(['pricePerHourMax', 'endsAt', 'intendedAt'] as const),
+]
 
 /** For how long it binds us: a block to its end, and what is bought by the hour not at all. */
 function daysOf({ endsAt, intendedAt }: Lease): number {

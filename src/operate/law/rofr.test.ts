@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
 import { isWhole } from '../../core/contracts/rofr/bundle.ts'
+import type { Lease } from '../../core/domain/lease.ts'
 import type { Offer } from '../../core/domain/offer.ts'
 import type { Spec } from '../../core/domain/spec.ts'
 import { readSubmission } from '../../core/spec/read.ts'
@@ -175,6 +176,15 @@ it('[OP27] counts what was bought from the commit that bought it on', async (t) 
   const { rows } = await ledger.read()
   remember(known, { puts: rows.lease.map((row) => ({ ...row, version: row.version - 1 })) })
   assert.deepEqual(await counted(), bought)
+  const { purchases } = known
+  const change = (to: Partial<Lease>) => {
+    remember(known, { puts: rows.lease.map((row) => ({ ...row, body: { ...row.body, ...to } })) })
+  }
+  change({ calls: 3 })
+  assert.deepEqual(await counted(), bought)
+  assert.equal(known.purchases, purchases)
+  change({ state: 'gone' })
+  assert.deepEqual(await counted(), [])
 })
 
 it('[OP27] silence lets it go strictly after the deadline, and not for ever', async (t) => {
