@@ -4,6 +4,7 @@
  */
 import { clauseName } from '../domain/clause.ts'
 import { dayMs, deadlineOf } from '../domain/day.ts'
+import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Ms } from '../domain/time.ts'
 import type { Law } from './law.ts'
 
@@ -14,12 +15,9 @@ export function footingOf(law: Law): readonly unknown[] {
   const moments = momentsOf(law)
   const passed = (now: Ms) => moments.filter((moment) => moment <= now).length
   return [
-    ...inForce,
-    ...house.suppliers,
-    house.trust,
-    house.policy,
+    ...[...inForce, ...house.suppliers, house.trust, house.policy],
     JSON.stringify([...(house.saved ?? [])]),
-    JSON.stringify([waivers, firstLooks, launches, inabilities, controls]),
+    ...[...waivers, ...firstLooks, ...launches, ...inabilities, ...controls],
     `${passed(at)} ${passed(until)}`,
   ]
 }
@@ -40,10 +38,21 @@ function momentsOf({ inForce, records, house }: Law): readonly Ms[] {
     ...records.inabilities.map(({ at }) => at),
     ...records.launches.flatMap(({ at }) => [at, ...lags.map((days) => at + days * dayMs)]),
     ...records.controls.map(({ until }) => until),
-    ...house.suppliers.flatMap(({ relations = [], standing, scopesBefore = [] }) => [
-      ...relations.flatMap(({ from, to }) => [from ?? 0, to ?? 0]),
-      ...[...(standing?.before ?? []), ...(standing ? [standing] : [])].map(({ since }) => since),
-      ...scopesBefore.map(({ until }) => until),
-    ]),
+    ...house.suppliers.flatMap((each) => {
+      const moments = told.get(each) ?? momentsIn(each)
+      told.set(each, moments)
+      return moments
+    }),
+  ]
+}
+
+/** A memo and nothing else: what is known of suppliers stays as it is for many turns. */
+const told = new WeakMap<SupplierSpec, readonly Ms[]>()
+
+function momentsIn({ relations = [], standing, scopesBefore = [] }: SupplierSpec): readonly Ms[] {
+  return [
+    ...relations.flatMap(({ from, to }) => [from ?? 0, to ?? 0]),
+    ...[...(standing?.before ?? []), ...(standing ? [standing] : [])].map(({ since }) => since),
+    ...scopesBefore.map(({ until }) => until),
   ]
 }

@@ -83,8 +83,10 @@ export function lawAt(
   }: { records?: Records; aheadMs?: number; house?: House } = {},
 ): Law {
   const until = at + aheadMs
-  const proven = house.suppliers.flatMap(({ name: supplier, controls = [] }) => {
-    return controls.map(({ control, until: expires }) => ({ supplier, control, until: expires }))
+  const proven = house.suppliers.flatMap((each) => {
+    const controls = provenOf.get(each) ?? provenBy(each)
+    provenOf.set(each, controls)
+    return controls
   })
   // What is set aside for less long than a decision may take counts as not set aside.
   const waivers = records.waivers.filter((each) => each.until > until)
@@ -93,6 +95,13 @@ export function lawAt(
   const now = inForceAt(history, at)
   const soon = inForceAt(history, until)
   return { at, until, records: known, house, inForce: now === soon ? now : either(now, soon) }
+}
+
+/** A memo and nothing else: a supplier that proves no more is the very same. */
+const provenOf = new WeakMap<SupplierSpec, Records['controls']>()
+
+function provenBy({ name: supplier, controls = [] }: SupplierSpec): Records['controls'] {
+  return controls.map(({ control, until }) => ({ supplier, control, until }))
 }
 
 /** A memo and nothing else: turn by turn the same two are asked for. */

@@ -4,9 +4,18 @@
 import type { LawRecord } from '../../domain/contract.ts'
 import type { Records } from './act.ts'
 
-export function keptRecords(
-  kept: readonly LawRecord[],
-): Pick<Records, 'launches' | 'inabilities' | 'firstLooks'> {
+type Kept = Pick<Records, 'launches' | 'inabilities' | 'firstLooks'>
+
+/** A memo and nothing else: turn by turn the same was kept. */
+const memo = new WeakMap<readonly LawRecord[], Kept>()
+
+export function keptRecords(kept: readonly LawRecord[]): Kept {
+  const known = memo.get(kept) ?? sorted(kept)
+  memo.set(kept, known)
+  return known
+}
+
+function sorted(kept: readonly LawRecord[]): Kept {
   const firstLooks = kept.flatMap((each) => {
     if (each.kind !== 'first-look') return []
     return { clause: each.clause, askedAt: each.at, releasedAt: each.releasedAt }
