@@ -10,6 +10,7 @@ import { type Micros, sum } from '../../domain/money.ts'
 import { offerName } from '../../domain/offer.ts'
 import type { Action } from '../../domain/plan.ts'
 import type { Reason } from '../../domain/reason.ts'
+import type { Ms } from '../../domain/time.ts'
 import type { Demand } from '../../domain/workload.ts'
 import type { Placement } from '../market/place.ts'
 import type { Seat } from '../spread.ts'
@@ -110,16 +111,17 @@ function nodesLeft(view: View): number[] {
 
 /** A quote cannot know of purchases that were called after it, or not yet. */
 function nodesInFlight({ world }: View): Map<string, number> {
-  const observedAt = new Map(world.offers.map((offer) => [offerName(offer), offer.observedAt]))
   const taken = new Map<string, number>()
   const oldest = world.offers.reduce((least, each) => Math.min(least, each.observedAt), Infinity)
-  for (const lease of world.leases) {
-    // Most leases are older than any quote: their offers need not be looked for.
-    if (lease.calledAt !== null && lease.calledAt < oldest) continue
+  const isNews = ({ calledAt }: Lease, quotedAt: Ms) => calledAt === null || calledAt >= quotedAt
+  const news = world.leases.filter((lease) => isNews(lease, oldest) && mayTake(lease))
+  // Most leases are older than any quote: their offers need not be looked for.
+  if (news.length === 0) return taken
+  const observedAt = new Map(world.offers.map((offer) => [offerName(offer), offer.observedAt]))
+  for (const lease of news) {
     const name = `${lease.supplier}/${lease.offer}`
     const quotedAt = observedAt.get(name)
-    const isNews = lease.calledAt === null || lease.calledAt >= (quotedAt ?? 0)
-    if (quotedAt !== undefined && isNews && mayTake(lease)) addTo(taken, name, lease.nodes)
+    if (quotedAt !== undefined && isNews(lease, quotedAt)) addTo(taken, name, lease.nodes)
   }
   return taken
 }
