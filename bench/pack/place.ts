@@ -98,13 +98,13 @@ function moveOf({ host, moves }: Group, pod: Kind, rule: Rule): Move | null {
   return move
 }
 
-function fits({ cpu, memory, gpus }: Host, pod: Kind): boolean {
+export function fits({ cpu, memory, gpus }: Host, pod: Kind): boolean {
   if (cpu < pod.cpu || memory < pod.memory) return false
   return pod.gpus === 0 || gpus.filter((free) => free >= pod.milli).length >= pod.gpus
 }
 
 /** The states in which a pod may leave a host: one for each GPU that differs. */
-function outcomes({ cpu, memory, gpus }: Host, pod: Kind): Host[] {
+export function outcomes({ cpu, memory, gpus }: Host, pod: Kind): Host[] {
   const left = { cpu: cpu - pod.cpu, memory: memory - pod.memory }
   if (pod.gpus === 0) return [{ ...left, gpus }]
   if (pod.milli === 1000) {
