@@ -36,22 +36,34 @@ export function descent(lossOf: Loss): Rule {
   return { cost: (before, after) => loss(after) - loss(before) }
 }
 
-/** GPU milli placed when all pods have come. */
-export function place(hosts: readonly Host[], pods: readonly Kind[], rule: Rule): number {
+/** One placement: a host's state before and after it. */
+export interface Step {
+  readonly pod: Kind
+  readonly before: Host
+  readonly after: Host
+}
+
+/** All placements, in the order of the pods; what fits nowhere leaves none. */
+export function place(hosts: readonly Host[], pods: readonly Kind[], rule: Rule): readonly Step[] {
   const groups = new Map<string, Group>()
   hosts.forEach((host, index) => {
     join(groups, host, index)
   })
-  let placed = 0
+  const steps: Step[] = []
   for (const pod of pods) {
     const best = bestOf(groups, pod, rule)
     if (!best) continue
     const index = best.group.members.shift() ?? 0
     if (best.group.members.length === 0) groups.delete(keyOf(best.group.host))
     join(groups, best.move.after, index)
-    placed += pod.gpus * pod.milli
+    steps.push({ pod, before: best.group.host, after: best.move.after })
   }
-  return placed
+  return steps
+}
+
+/** GPU milli that were placed. */
+export function placedBy(steps: readonly Step[]): number {
+  return steps.reduce((sum, { pod }) => sum + pod.gpus * pod.milli, 0)
 }
 
 /** What a choice by chance places: any host where the pod fits, any GPU of it. */

@@ -1,30 +1,27 @@
 /**
  * Where does a pod go? Each rule gives a loss to a host in a state; the least growth wins.
  *
- * All know how often each kind of pod comes, none which pod is next. Nothing that fits is refused.
+ * All know how often each kind of pod comes, ours how many come in all as well, and none which pod
+ * is next. Nothing that fits is refused.
  */
 import type { Host, Kind } from './trace.ts'
 
 export type Loss = (host: Host) => number
 
 /**
- * Ours: what would stay unused on a host if only pods of one kind came until none fits any more,
- * in the mean over all kinds; and what the very next pod could not use, as in FGD. The first sees
- * a host run out of CPU long before the next pod notices.
+ * Ours: what stays free on the GPUs in the end, as rehearsals taught, and what a host could not use
+ * for want of CPU or memory, in the mean over all kinds.
  */
-export function unusedWhenFull(kinds: readonly Kind[]): Loss {
-  const nextPod = fragmentation(kinds)
-  return (host) => {
-    const free = sumOf(host.gpus)
-    return kinds.reduce((sum, kind) => {
+export function leftInTheEnd(kinds: readonly Kind[], left: (free: number) => number): Loss {
+  return ({ cpu, memory, gpus }) => {
+    const free = sumOf(gpus)
+    const short = kinds.reduce((sum, kind) => {
       if (kind.gpus === 0) return sum
-      const places = Math.min(
-        slotsOf(host.gpus, kind),
-        Math.floor(host.cpu / kind.cpu),
-        Math.floor(host.memory / kind.memory),
-      )
-      return sum + kind.weight * (free - places * kind.gpus * kind.milli)
-    }, nextPod(host))
+      const asked = kind.gpus * kind.milli
+      const usable = Math.min(free, (asked * cpu) / kind.cpu, (asked * memory) / kind.memory)
+      return sum + kind.weight * (free - usable)
+    }, 0)
+    return short + sumOf(gpus.map(left))
   }
 }
 
@@ -44,11 +41,6 @@ export function fragmentation(kinds: readonly Kind[]): Loss {
 /** Best fit: onto the host that has least left, CPU and GPUs counted alike. */
 export function bestFit(most: { readonly cpu: number; readonly gpus: number }) {
   return ({ cpu, gpus }: Host): number => cpu / most.cpu + sumOf(gpus) / (1000 * most.gpus)
-}
-
-function slotsOf(gpus: readonly number[], { gpus: wanted, milli }: Kind): number {
-  if (milli < 1000) return gpus.reduce((sum, free) => sum + Math.floor(free / milli), 0)
-  return Math.floor(gpus.filter((free) => free === 1000).length / wanted)
 }
 
 function sumOf(values: readonly number[]): number {
