@@ -44,7 +44,7 @@ export interface Act {
 export function act(options: ActOptions): Act {
   const { clock, watch, onNews } = options
   const inFlight = new Set<string>()
-  const releasing = new Map<string, number>()
+  const releasing = new Map<string, Releasing>()
   const open = new Set<Promise<unknown>>()
   const limit = rateLimit(clock)
 
@@ -62,18 +62,23 @@ export function act(options: ActOptions): Act {
 
   function release(supplier: string, rental: string): void {
     const id = `${supplier}/${rental}`
-    const again = releasing.get(id) ?? Number.NEGATIVE_INFINITY
     const [socket, spec] = [watch.socket(supplier), watch.spec(supplier)]
-    if (!socket || !spec || clock.steadyMs() < again) return
+    const own = releasing.get(id) ?? { againAtMs: Number.NEGATIVE_INFINITY, waitMs: releaseAgainMs }
+    if (!socket || !spec || clock.steadyMs() < own.againAtMs) return
     limit.giveBack(spec)
-    releasing.set(id, clock.steadyMs() + releaseAgainMs)
+    own.againAtMs = clock.steadyMs() + own.waitMs
+    own.waitMs = Math.min(own.waitMs * 2, releaseAgainMsMax)
+    releasing.set(id, own)
     const { settings } = options
     const call = within(
       clock,
       settings.callDeadlineMs,
       `${supplier} (release)`,
       socket.release(rental),
-    )
+    ).then(() => {
+      // It shows in listings once they catch up.
+      own.againAtMs = clock.steadyMs() + Math.max(releaseAgainMs, spec.promises.listLagMs)
+    })
     beside(call, () => watch.relist(supplier))
   }
 
@@ -95,8 +100,17 @@ export function act(options: ActOptions): Act {
   }
 }
 
-/** A release is asked for again until the supplier's record says that the rental is over. */
-const releaseAgainMs = 3_000
+/**
+ * A release is asked for again until the supplier's record says that the rental is over: the longer
+ * it fails the less often, and no sooner than a listing can tell where it was taken.
+ */
+interface Releasing {
+  againAtMs: number
+  /** After the next failure. */
+  waitMs: number
+}
+
+const [releaseAgainMs, releaseAgainMsMax] = [3_000, 60_000]
 
 async function buy({ lease, version, expects, until }: Ask, options: ActOptions): Promise<void> {
   const { ledger, clock, watch, leads, commit } = options

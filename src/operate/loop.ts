@@ -24,7 +24,7 @@ import { doorbell } from './timing/doorbell.ts'
 import { type Decision, decide } from './turn/decide.ts'
 import type { DecideOptions, Observed } from './turn/observed.ts'
 import { withSpecs } from './turn/preview.ts'
-import { stillness } from './turn/still.ts'
+import { areQuiet, stillness } from './turn/still.ts'
 import type { Stray } from './turn/strays.ts'
 import { watch } from './watch.ts'
 
@@ -52,7 +52,7 @@ export function operator(options: OperatorOptions): Operator {
   let memory: Memory | null = null
   let meanwhile: Pick<Commit, 'puts'>[] = []
   let straysSeen: ReadonlySet<string> = new Set()
-  let last: Pick<Decision, 'world' | 'arrive'> | null = null
+  let last: Pick<Decision, 'world' | 'arrive' | 'releases'> | null = null
   let turnedAt: Ms | null = null
   let said: string | null = null
   let listeningSinceMs = clock.steadyMs()
@@ -153,6 +153,7 @@ export function operator(options: OperatorOptions): Operator {
     )
     const sight = { snapshot, seen }
     if (still.lasts(sight)) {
+      for (const lease of last?.releases ?? []) calls.release(lease)
       turnedAt = snapshot.now
       return false
     }
@@ -165,10 +166,9 @@ export function operator(options: OperatorOptions): Operator {
       const done = await commit(decision.commit)
       staleInARow = done.outcome === 'stale' ? staleInARow + 1 : 0
       if (done.outcome === 'stale') await refresh(known, done.kind, done.id)
-      // Whatever changed may allow a next move at once, but for the plan alone, of which nothing
-      // follows; and a row that never fits must not be all that happens here.
-      const isMore = puts.some(({ kind }) => kind !== 'plan')
-      if (isMore && staleInARow < staleInARowMax) bell.ring()
+      // Whatever changed may allow a next move at once; and a row that never fits must not be all
+      // that happens here.
+      if (!areQuiet(puts) && staleInARow < staleInARowMax) bell.ring()
       if (done.outcome !== 'done') return false
     }
     if (seen.sightings.length > 0) straysSeen = nextStrays(straysSeen, seen, decision.strays)

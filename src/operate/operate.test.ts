@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Spec } from '../core/domain/spec.ts'
 import type { AcquireRequest } from '../ports/supplier.ts'
-import { buys, type House, house, job, minute, states, supplier } from './stage.test.ts'
+import { buys, house, job, minute, remove, states, supplier } from './stage.test.ts'
 import { withdraw } from './withdraw.ts'
 
 describe('the loop', () => {
@@ -264,7 +264,3 @@ describe('the loop', () => {
     assert.equal(home.acme.orders.length, 0)
   })
 })
-
-async function remove({ ledger }: House, name: string): Promise<void> {
-  assert.deepEqual(await withdraw(ledger, name), { outcome: 'done', state: 'deleting' })
-}

@@ -19,6 +19,7 @@ import { virtualClock } from '../testing/virtual-clock.ts'
 import { operator } from './loop.ts'
 import { defaultSettings } from './settings.ts'
 import { submit } from './submit.ts'
+import { withdraw } from './withdraw.ts'
 
 export const minute = 60_000
 
@@ -197,3 +198,7 @@ export async function states({ leases }: House): Promise<string> {
 }
 
 export const buys = (home: House, expected: string) => async () => (await states(home)) === expected
+
+export async function remove({ ledger }: House, name: string): Promise<void> {
+  assert.deepEqual(await withdraw(ledger, name), { outcome: 'done', state: 'deleting' })
+}

@@ -12,6 +12,34 @@ const acme: SupplierSpec = {
   promises: { class: 'A', lateEffectMs: 0, listLagMs: 0 },
 }
 
+it('[OP48] a supplier that is known to answer counts as silent once it did not twice', async () => {
+  const clock = virtualClock()
+  const answers: boolean[] = []
+  const socket = {
+    async list() {
+      if (answers.shift() === false) throw new Error('the connection broke')
+      return { complete: true, rentals: [] }
+    },
+    offers: async () => [],
+  } as unknown as Supplier
+  const settings = { ...defaultSettings, serverUrl: '' }
+  const eyes = watch({ installation: 'us', open: () => socket, clock, settings, onNews: () => {} })
+  const looked = async (...next: readonly boolean[]) => {
+    answers.push(...next)
+    eyes.relist('acme')
+    eyes.poll([acme], 0)
+    const done = () => answers.length === 0 && eyes.knows('acme')
+    await clock.until('it was looked at', 60_000, done)
+    await new Promise(setImmediate)
+    return eyes.outages().map(({ said }) => said)
+  }
+  assert.deepEqual(await looked(false), ['the connection broke'])
+  assert.deepEqual(await looked(true), [])
+  assert.deepEqual(await looked(false, true), [])
+  assert.deepEqual(await looked(false, false), ['the connection broke'])
+  assert.deepEqual(await looked(false), ['the connection broke'])
+})
+
 it('[OP26] whoever leads anew has seen nobody, and looks again before it buys', async () => {
   const clock = virtualClock()
   const offer = {

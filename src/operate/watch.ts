@@ -86,22 +86,38 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     return eye
   }
 
+  async function seen(eye: Eye, askedAt: Ms): Promise<void> {
+    const ask = <T>(what: string, work: Promise<T>) =>
+      within(clock, settings.askDeadlineMs, `${eye.spec.name} (${what})`, work)
+    eye.listedAtMs = clock.steadyMs()
+    const listing = await ask('list', eye.socket.list(installation))
+    eye.sighting = { supplier: eye.spec.name, askedAt, listing }
+    eye.listing = listing
+    eye.whole ||= listing.complete
+    if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
+      eye.goods = seenAt(askedAt, goodsOf(await ask('offers', eye.socket.offers())))
+      eye.quotedAtMs = clock.steadyMs()
+    }
+    eye.outage = null
+  }
+
+  /** Answers get lost: who was known to answer is asked once more before it counts as silent. */
+  async function seenAtLast(eye: Eye, askedAt: Ms): Promise<void> {
+    try {
+      await seen(eye, askedAt)
+    } catch (error) {
+      if (!eye.known || eye.outage) throw error
+      await clock.sleep(Math.max(againMs, lookEveryMs(eye.spec)))
+      eye.lookedAtMs = clock.steadyMs()
+      await seen(eye, askedAt)
+    }
+  }
+
   /** Whether it showed anything that was not known before. */
   async function look(eye: Eye, askedAt: Ms): Promise<boolean> {
     const before = knownOf(eye)
     try {
-      const ask = <T>(what: string, work: Promise<T>) =>
-        within(clock, settings.askDeadlineMs, `${eye.spec.name} (${what})`, work)
-      eye.listedAtMs = clock.steadyMs()
-      const listing = await ask('list', eye.socket.list(installation))
-      eye.sighting = { supplier: eye.spec.name, askedAt, listing }
-      eye.listing = listing
-      eye.whole ||= listing.complete
-      if (clock.steadyMs() - eye.quotedAtMs >= settings.quoteEveryMs) {
-        eye.goods = seenAt(askedAt, goodsOf(await ask('offers', eye.socket.offers())))
-        eye.quotedAtMs = clock.steadyMs()
-      }
-      eye.outage = null
+      await seenAtLast(eye, askedAt)
     } catch (error) {
       const said = saidBy(error)
       const since = eye.outage?.since ?? askedAt
@@ -168,6 +184,8 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     },
   }
 }
+
+const againMs = 1_000
 
 /** It counts as never seen until it lists anew. */
 const unseen = { known: false, whole: false, listedAtMs: Number.NEGATIVE_INFINITY }

@@ -1,6 +1,7 @@
 /** When a turn may be left out, and what ends that. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { Lease } from '../../core/domain/lease.ts'
 import type { Offer } from '../../core/domain/offer.ts'
 import type { Listing } from '../../core/domain/rental.ts'
 import type { Row, Snapshot } from '../../ports/ledger.ts'
@@ -16,7 +17,17 @@ const idle = { ...nothing, strays: [] } as unknown as Decision
 const held = lease('w.0.1', 1, 'held')
 const working = run('w.0', 1, 'running')
 
-const kinds = ['supplier', 'policy', 'workload', 'lease', 'run', 'node', 'pool', 'contract']
+const kinds = [
+  'supplier',
+  'policy',
+  'workload',
+  'lease',
+  'run',
+  'node',
+  'pool',
+  'contract',
+  'outage',
+]
 
 function picture(now: number, rows: readonly unknown[] = [held, working]): Snapshot {
   const of = (kind: string) => (rows as Row[]).filter((each) => each.kind === kind)
@@ -83,6 +94,7 @@ it('[OP46] decides again at once where something is under way or was done', () =
   const busy = [
     [lease('w.0.1', 1, 'unsure'), working],
     [lease('w.0.1', 1, 'releasing'), working],
+    [held, lease('w.1.1', 1, 'intended'), working],
     [held, run('w.0', 1, 'fencing')],
   ]
   for (const rows of busy) assert.equal(stoodAt(0, rows), null)
@@ -91,4 +103,41 @@ it('[OP46] decides again at once where something is under way or was done', () =
   const waiting = run('w.0', 1, 'waiting')
   const later = { ...waiting, body: { ...waiting.body, notBefore: 2_500 } }
   assert.equal(stoodAt(0, [held, later])?.until, 2_500)
+})
+
+it('[OP46] leaves turns out while its supplier still shows what is given back', () => {
+  const going = lease('w.0.1', 1, 'releasing')
+  const { rental: id, key } = going.body as Lease
+  const rental = { id, key, state: 'running' }
+  const asks = { ...idle, releases: [going.body] } as Decision
+  const stands = (...rentals: readonly unknown[]) => {
+    const listings = new Map([['acme', { complete: true, rentals } as unknown as Listing]])
+    const sight = { snapshot: picture(0, [going, working]), seen, listings }
+    return stillAfter(asks, sight, settings) !== null
+  }
+  assert.deepEqual(
+    [stands(rental), stands({ ...rental, state: 'ended' }), stands()],
+    [true, false, false],
+  )
+})
+
+it('[OP46] leaves the turn after an outage out, which was decided upon as it was written', () => {
+  const outage = { supplier: 'acme', cause: 'silent', since: 0, said: 'no answer' } as const
+  const put = { kind: 'outage', id: 'acme', version: 0, live: true, body: outage } as const
+  const over = { ...put, version: 1, live: false }
+  const wrote = (...puts: readonly unknown[]) => {
+    const commit = { ...nothing.commit, puts, events: [{ kind: 'supplier.unreachable' }] }
+    return { ...idle, commit } as unknown as Decision
+  }
+  const found = { ...put, version: 1 }
+  const at = (still: Still | null, ...rows: readonly unknown[]) => {
+    assert.ok(still)
+    const snapshot = picture(1_000, [held, working, ...rows])
+    return isStill(still, { snapshot, seen }, settings)
+  }
+  const begun = stoodAt(0, [held, working], wrote(put))
+  assert.deepEqual([at(begun, found), at(begun)], [true, false])
+  const ended = stoodAt(0, [held, working, found], wrote(over))
+  assert.deepEqual([at(ended, found), at(ended)], [false, true])
+  assert.equal(stoodAt(0, [held, working], wrote()), null)
 })

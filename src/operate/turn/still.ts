@@ -11,7 +11,7 @@ import type { Listing } from '../../core/domain/rental.ts'
 import type { Run } from '../../core/domain/run.ts'
 import type { Ms } from '../../core/domain/time.ts'
 import type { NodeSight } from '../../core/domain/world.ts'
-import type { Row, Snapshot } from '../../ports/ledger.ts'
+import type { Kind, Put, Row, Snapshot } from '../../ports/ledger.ts'
 import type { Settings } from '../settings.ts'
 import { asOld, isAlike } from './alike.ts'
 import type { Decision } from './decide.ts'
@@ -58,28 +58,56 @@ export function stillness(times: Times): Stillness {
   }
 }
 
+/** Decided upon in the very turn that writes them: nothing else follows from them. */
+const quietKinds: ReadonlySet<Kind> = new Set<Kind>(['plan', 'outage'])
+
+export function areQuiet(puts: readonly Pick<Put, 'kind'>[]): boolean {
+  return puts.every(({ kind }) => quietKinds.has(kind))
+}
+
 /** Null where the next turn has to decide, whatever it sees. */
 export function stillAfter(
-  { commit, asks, releases, strays }: Decision,
+  { commit, asks, strays }: Decision,
   sight: Omit<Still, 'until'>,
   { tickMs }: Pick<Times, 'tickMs'>,
 ): Still | null {
-  const { snapshot, seen } = sight
-  const { now, rows } = snapshot
-  const done = [commit.puts, commit.events, asks, releases, strays, [...seen.inFlight]]
+  const { snapshot, seen, listings } = sight
+  const { puts, events } = commit
+  const done = [asks, strays, [...seen.inFlight]]
   if (done.some((each) => each.length > 0) || seen.straysSeen.size > 0) return null
-  if (!rows.lease.every(({ body }) => isSettled(body))) return null
+  if (!areQuiet(puts) || (puts.length === 0 && events.length > 0)) return null
+  const now = snapshot.now
+  const rows = asWritten(snapshot.rows, puts)
+  if (!rows.lease.every(({ body }) => isSettled(body) || isGoing(body, listings))) return null
   if (!rows.run.every(({ body }) => isSteady(body))) return null
   const moments = [
     ...rows.pool.map(({ body }) => body.until),
     ...rows.run.map(({ body }) => body.notBefore),
   ].filter((moment) => moment > now)
-  return { ...sight, until: Math.min(now + ticksMax * tickMs, ...moments) }
+  const until = Math.min(now + ticksMax * tickMs, ...moments)
+  return { ...sight, snapshot: { now, rows }, until }
+}
+
+/** As whoever reads next finds them. */
+function asWritten(rows: Snapshot['rows'], puts: readonly Put[]): Snapshot['rows'] {
+  const next: Record<string, readonly Row[]> = { ...rows }
+  for (const { version, ...put } of puts) {
+    const others = (next[put.kind] ?? []).filter(({ id }) => id !== put.id)
+    const written = put.live ? [{ ...put, version: version + 1 } as Row] : []
+    next[put.kind] = [...others, ...written].sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+  return next as Snapshot['rows']
 }
 
 /** Whatever its supplier still has to answer, or lists no more, is looked at again and again. */
 function isSettled({ state, wanted, absentCount }: Lease): boolean {
   return (state === 'held' || state === 'ready') && wanted && absentCount === 0
+}
+
+/** It is given back, and its supplier still shows it: to ask again needs no decision. */
+function isGoing({ state, supplier, rental }: Lease, listings: Still['listings']): boolean {
+  const shown = listings.get(supplier)?.rentals.find(({ id }) => id === rental)
+  return state === 'releasing' && shown !== undefined && shown.state !== 'ended'
 }
 
 /** No clock runs out for it. */

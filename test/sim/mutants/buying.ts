@@ -74,8 +74,8 @@ export const buying: readonly Mutant[] = [
     patches: [
       {
         file: act,
-        find: 'releasing.set(id, clock.steadyMs() + releaseAgainMs)',
-        replace: 'releasing.set(id, Number.POSITIVE_INFINITY)',
+        find: 'releasing.set(id, own)',
+        replace: 'releasing.set(id, { ...own, againAtMs: Number.POSITIVE_INFINITY })',
       },
       {
         file: act,
