@@ -4,6 +4,7 @@
  *
  * Replays public traces from a folder that is not part of this package. Times nothing.
  */
+import { calumet } from './hunt/calumet.ts'
 import { replay } from './hunt/replay.ts'
 import { readPublished, readTraces } from './hunt/trace.ts'
 import {
@@ -47,7 +48,8 @@ export async function run(): Promise<Table> {
         const known = others.map(({ strategy }) =>
           published.get(`${scenario}|${ratio}|${strategy}|${window}`),
         )
-        return { window, costs, known, optimal, exact }
+        const told = replay(replayed, calumet(replayed, { isTold: true })).dollars
+        return { window, costs, told, known, optimal, exact }
       })
       return [...lines.map((line) => rowOf(label, ratio, line)), meanOf(label, ratio, lines)]
     }),
@@ -64,9 +66,12 @@ export async function run(): Promise<Table> {
       'optimal',
       'exact optimal',
       'Calumet ÷ optimal',
+      'told, ÷ optimal',
     ],
     rows,
     note:
+      'told: Calumet where quotes say at each tick which zones have stock, as those of many ' +
+      'suppliers do; nobody else is told. ' +
       'optimal: whole-tick restarts as published; exact: true restarts. Ties go to the first ' +
       'zone of the list; no seed. The last row of each ratio: the mean, and the worst window.',
   }
@@ -75,18 +80,20 @@ export async function run(): Promise<Table> {
 interface Line {
   readonly window: number
   readonly costs: readonly number[]
+  /** Calumet where quotes say what is in stock. */
+  readonly told: number
   readonly known: readonly (number | undefined)[]
   readonly optimal: number
   readonly exact: number
 }
 
 function rowOf(zones: string, ratio: number, line: Line): (string | number)[] {
-  const { window, costs, known, optimal, exact } = line
+  const { window, costs, told, known, optimal, exact } = line
   return [
     ...[zones, ratio, window, partOf(window)],
     ...costs.map(rounded),
     ...known.map((dollars) => (dollars === undefined ? '-' : rounded(dollars))),
-    ...[rounded(optimal), rounded(exact), over(costs[0] ?? 0, optimal)],
+    ...[rounded(optimal), rounded(exact), over(costs[0] ?? 0, optimal), over(told, optimal)],
   ]
 }
 
@@ -94,16 +101,16 @@ function meanOf(zones: string, ratio: number, lines: readonly Line[]): (string |
   const mean = (of: (line: Line) => number) =>
     lines.reduce((sum, line) => sum + of(line), 0) / lines.length
   const optimal = mean((line) => line.optimal)
-  const worst = Math.max(...lines.map(({ costs, optimal }) => (costs[0] ?? 0) / optimal))
+  const summed = (of: (line: Line) => number) => {
+    const worst = Math.max(...lines.map((line) => of(line) / line.optimal))
+    return `${over(mean(of), optimal)}, worst ${worst.toFixed(3)}`
+  }
   const known = others.map((_, index) => mean(({ known }) => known[index] ?? Number.NaN))
   return [
     ...[zones, ratio, 'mean', ''],
     ...policies.map((_, index) => rounded(mean(({ costs }) => costs[index] ?? 0))),
     ...known.map((dollars) => (Number.isNaN(dollars) ? '-' : rounded(dollars))),
     ...[rounded(optimal), rounded(mean((line) => line.exact))],
-    `${over(
-      mean(({ costs }) => costs[0] ?? 0),
-      optimal,
-    )}, worst ${worst.toFixed(3)}`,
+    ...[summed(({ costs }) => costs[0] ?? 0), summed(({ told }) => told)],
   ]
 }

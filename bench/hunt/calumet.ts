@@ -22,7 +22,13 @@ import {
   type Pool,
   type World,
 } from '../../src/core/domain/world.ts'
-import { type Lesson, learn, lessonsOf, ripe } from '../../src/core/hunt/lessons.ts'
+import {
+  type Lesson,
+  learn,
+  lessonsOf,
+  lessonsOfQuotes,
+  ripe,
+} from '../../src/core/hunt/lessons.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { unborn } from '../../src/core/plan/view.ts'
 import type { Policy, Scenario, View } from './replay.ts'
@@ -33,7 +39,8 @@ const unaskedMs = 5 * 60_000
 /** A plan that asks for what was refused in this very tick would ask for ever. */
 const asksMax = 100
 
-export function calumet(scenario: Scenario): Policy {
+/** Where it is told, quotes say at each tick what is in stock, as those of many suppliers do. */
+export function calumet(scenario: Scenario, { isTold } = { isTold: false }): Policy {
   const goods = marketOf(scenario)
   const zoneOf = (offer: string) => {
     return scenario.zones.findIndex(({ name }) => offer.startsWith(`${name}-`))
@@ -80,7 +87,11 @@ export function calumet(scenario: Scenario): Policy {
   const step = (view: View, now: number): boolean => {
     const { due, unripe } = ripe(fleet.unripe, now)
     fleet = { ...fleet, unripe, belief: learn(fleet.belief, due) }
-    const offers = goods.filter(({ market, id }) => market !== 'spot' || !view.isTaken(zoneOf(id)))
+    const isUp = (offer: string) => scenario.isUp[zoneOf(offer)]?.[view.tick] === 1
+    const quoted = isTold ? goods.map((each) => inStock(each, isUp(each.id), now)) : goods
+    const lessons = lessonsOfQuotes(fleet.belief, quoted)
+    fleet = { ...fleet, belief: learn(fleet.belief, lessons) }
+    const offers = quoted.filter(({ market, id }) => market !== 'spot' || !view.isTaken(zoneOf(id)))
     const world = worldOf(scenario, { now, fleet, job, offers, leftS: view.leftS })
     const bought = plan(world).actions.find((action) => action.do === 'acquire')
     if (!bought) return false
@@ -161,6 +172,11 @@ function marketOf({ zones }: Scenario): readonly Offer[] {
     })
     return [sold('spot', spot), sold('on-demand', onDemand)]
   })
+}
+
+function inStock(offer: Offer, isUp: boolean, observedAt: number): Offer {
+  if (offer.market !== 'spot') return offer
+  return { ...offer, stock: { kind: 'level', level: isUp ? 'high' : 'none' }, observedAt }
 }
 
 const seller: SupplierSpec = {

@@ -63,7 +63,7 @@ export function scenarioOf({ zones, window, ratio, seriesOf }: Task): Scenario {
 }
 
 export const policies: readonly { name: string; of: (scenario: Scenario) => Policy }[] = [
-  { name: 'Calumet', of: calumet },
+  { name: 'Calumet', of: (scenario) => calumet(scenario) },
   { name: 'greedy', of: greedy },
   { name: 'Uniform Progress', of: uniformProgress },
   { name: 'probing U. P.', of: probedProgress },
