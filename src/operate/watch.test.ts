@@ -23,7 +23,8 @@ it('[OP48] a supplier that is known to answer counts as silent once it did not t
     offers: async () => [],
   } as unknown as Supplier
   const settings = { ...defaultSettings, serverUrl: '' }
-  const eyes = watch({ installation: 'us', open: () => socket, clock, settings, onNews: () => {} })
+  const onNews = () => eyes.poll([acme], 0)
+  const eyes = watch({ installation: 'us', open: () => socket, clock, settings, onNews })
   const looked = async (...next: readonly boolean[]) => {
     answers.push(...next)
     eyes.relist('acme')

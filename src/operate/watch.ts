@@ -57,6 +57,8 @@ interface Eye {
   sighting: Sighting | null
   listing: Listing | null
   outage: Outage | null
+  /** It did not answer when it was asked last, for the first time. */
+  missed: boolean
   known: boolean
   /** It listed everything since it was last silent, and what it listed was not lost. */
   whole: boolean
@@ -80,7 +82,14 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     const goods: Goods = { offers: [], faults: [] }
     const times = { lookedAtMs: never, listedAtMs: never, quotedAtMs: never }
     const fresh = { looking: false, ...times, goods }
-    const blank = { sighting: null, listing: null, outage: null, known: false, whole: false }
+    const blank = {
+      sighting: null,
+      listing: null,
+      outage: null,
+      missed: false,
+      known: false,
+      whole: false,
+    }
     const eye: Eye = { spec, socket: open(spec), ...fresh, ...blank }
     eyes.set(spec.name, eye)
     return eye
@@ -99,26 +108,20 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
       eye.quotedAtMs = clock.steadyMs()
     }
     eye.outage = null
+    eye.missed = false
   }
 
-  /** Answers get lost: who was known to answer is asked once more before it counts as silent. */
-  async function seenAtLast(eye: Eye, askedAt: Ms): Promise<void> {
-    try {
-      await seen(eye, askedAt)
-    } catch (error) {
-      if (!eye.known || eye.outage) throw error
-      await clock.sleep(Math.max(againMs, lookEveryMs(eye.spec)))
-      eye.lookedAtMs = clock.steadyMs()
-      await seen(eye, askedAt)
-    }
-  }
-
-  /** Whether it showed anything that was not known before. */
+  /** Whether it showed anything that was not known before, or is to be asked again at once. */
   async function look(eye: Eye, askedAt: Ms): Promise<boolean> {
     const before = knownOf(eye)
     try {
-      await seenAtLast(eye, askedAt)
+      await seen(eye, askedAt)
     } catch (error) {
+      // Answers get lost: who is known to answer counts as silent at the second time.
+      if (eye.known && !eye.outage && !eye.missed) {
+        Object.assign(eye, { missed: true, listedAtMs: Number.NEGATIVE_INFINITY })
+        return true
+      }
       const said = saidBy(error)
       const since = eye.outage?.since ?? askedAt
       eye.outage = { supplier: eye.spec.name, cause: 'silent', since, said }
@@ -184,8 +187,6 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     },
   }
 }
-
-const againMs = 1_000
 
 /** It counts as never seen until it lists anew. */
 const unseen = { known: false, whole: false, listedAtMs: Number.NEGATIVE_INFINITY }

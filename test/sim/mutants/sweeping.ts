@@ -141,8 +141,8 @@ export const sweeping: readonly Mutant[] = [
     'outage-for-ever',
     'a supplier that was silent once is never asked to sell again',
     watch,
-    '    eye.outage = null\n  }',
-    '  }',
+    '    eye.outage = null\n    eye.missed',
+    '    eye.missed',
   ),
   mutant(
     'former-versions-forgotten',
