@@ -11,6 +11,10 @@
  * is real, and that of the simulated machines and suppliers is in it. Kueue's figures are those
  * that its maintainers published, on their own machine: mean time until admission, and until all
  * is done.
+ *
+ * What the control plane computes for a call takes that long in the world as well: while it
+ * computes nothing reaches it, and its loop rests in proportion, as it does outside. So no two runs
+ * are quite the same.
  */
 import type { Spec } from '../src/core/domain/spec.ts'
 import type { Quota } from '../src/core/domain/supplier.ts'
@@ -107,9 +111,25 @@ function submitAll({ kernel, people, suppliers }: World): ReadonlyMap<string, nu
   return submittedAt
 }
 
+/** Told of each call of the control plane. */
+function busy(worldOf: () => World): () => boolean {
+  let [event, spentMs, computedMs] = [-1, 0, 0]
+  return () => {
+    const { kernel, plants } = worldOf()
+    const { user, system } = process.cpuUsage()
+    const nowMs = (user + system) / 1e3
+    // What lies between two calls in one event is all its own.
+    computedMs = kernel.count() === event ? computedMs + nowMs - spentMs : 0
+    for (const plant of plants()) plant.process.pause(computedMs)
+    ;[event, spentMs] = [kernel.count(), nowMs]
+    return false
+  }
+}
+
 export async function run(): Promise<Table> {
   const manners = { ...noTrouble.manners, endsWithinMs: 501 }
-  const world = worldOf({
+  const world: World = worldOf({
+    onBoundary: busy(() => world),
     ...{ seed: 'admission', startAt: 1_800_000_000_000, shops, plants: 1, upgrades: false },
     settings,
     trouble: { ...noTrouble, manners },
