@@ -12,14 +12,14 @@
  * that its maintainers published, on their own machine: mean time until admission, and until all
  * is done.
  *
- * What the control plane computes for a call takes that long in the world as well: while it
- * computes nothing reaches it, and its loop rests in proportion, as it does outside. So no two runs
- * are quite the same.
+ * The control plane's clock shows what it computed for its calls as well, so that its loop rests in
+ * proportion, as it does outside. So no two runs are quite the same.
  */
 import type { Spec } from '../src/core/domain/spec.ts'
 import type { Quota } from '../src/core/domain/supplier.ts'
 import type { Job } from '../src/core/domain/workload.ts'
 import type { Settings } from '../src/operate/settings.ts'
+import type { Kernel } from '../src/sim/engine/kernel.ts'
 import { policyOf } from '../src/sim/swarm.ts'
 import { noTrouble } from '../src/sim/trouble.ts'
 import { type ShopPlan, type World, worldOf } from '../src/sim/world.ts'
@@ -111,29 +111,35 @@ function submitAll({ kernel, people, suppliers }: World): ReadonlyMap<string, nu
   return submittedAt
 }
 
-/** Told of each call of the control plane. */
-function busy(worldOf: () => World): () => boolean {
+/** Told of each call of a control plane; sums what it computed between two of them. */
+function stopwatch(kernel: () => Kernel) {
   let [event, spentMs, computedMs] = [-1, 0, 0]
-  return () => {
-    const { kernel, plants } = worldOf()
-    const { user, system } = process.cpuUsage()
-    const nowMs = (user + system) / 1e3
-    // What lies between two calls in one event is all its own.
-    computedMs = kernel.count() === event ? computedMs + nowMs - spentMs : 0
-    for (const plant of plants()) plant.process.pause(computedMs)
-    ;[event, spentMs] = [kernel.count(), nowMs]
-    return false
+  return {
+    computedMs: () => computedMs,
+    note(): boolean {
+      const { user, system } = process.cpuUsage()
+      const nowMs = (user + system) / 1e3
+      // What lies between two calls in one event is all its own.
+      if (kernel().count() === event) computedMs += nowMs - spentMs
+      ;[event, spentMs] = [kernel().count(), nowMs]
+      return false
+    },
   }
 }
 
 export async function run(): Promise<Table> {
   const manners = { ...noTrouble.manners, endsWithinMs: 501 }
+  const watch = stopwatch(() => world.kernel)
   const world: World = worldOf({
-    onBoundary: busy(() => world),
+    onBoundary: watch.note,
     ...{ seed: 'admission', startAt: 1_800_000_000_000, shops, plants: 1, upgrades: false },
     settings,
     trouble: { ...noTrouble, manners },
   })
+  for (const { process: own } of world.plants()) {
+    const { steadyMs } = own
+    own.steadyMs = () => steadyMs() + watch.computedMs()
+  }
   const submittedAt = submitAll(world)
   const waits = new Map<string, number[]>(classes.map((each) => [each.name, []]))
   let left = teams.length * classes.reduce((sum, { count }) => sum + count, 0)
