@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { check } from '../core/audit/check.ts'
 import type { Violation } from '../core/audit/evidence.ts'
 import type { Spec } from '../core/domain/spec.ts'
+import type { Ms } from '../core/domain/time.ts'
 import type { Workload } from '../core/domain/workload.ts'
 import { standBy, startsWithinMs } from './bystander.ts'
 import { chance as chanceOf } from './engine/chance.ts'
@@ -110,11 +111,7 @@ export async function trial(options: TrialOptions): Promise<Trial> {
   recover(world)
   await kernel.run(startAt + troubleMs + convergeMs / 2)
   if (options.probe ?? true) world.people.apply({ kind: 'Service', spec: probe }).catch(() => {})
-  await kernel.run(startAt + troubleMs + convergeMs * 0.9)
-  const almost = notConverged(world).map(({ text }) => text)
-  await kernel.run(startAt + troubleMs + convergeMs)
-  // What failed by itself just now is about to run again.
-  const stuck = notConverged(world).filter(({ text }) => almost.includes(text))
+  const stuck = await stuckBy(world, startAt + troubleMs, convergeMs)
   for (const { spec } of [...drawn.workloads, { spec: probe }]) {
     world.people.remove(spec.name).catch(() => {})
   }
@@ -210,6 +207,18 @@ function begin(world: World, drawn: Draw, troubleMs: number): void {
     if (toMs !== null) kernel.after(toMs, () => people.remove(spec.name).catch(() => {}))
   }
   makeStorms(world, trouble.storms, troubleMs)
+}
+
+/** What lacks at every look until the end: what failed by itself, or moves, is about to run again. */
+async function stuckBy(world: World, from: Ms, convergeMs: Ms): Promise<readonly Violation[]> {
+  const looks: (readonly Violation[])[] = []
+  for (const share of [0.85, 0.9, 0.95, 1]) {
+    await world.kernel.run(from + convergeMs * share)
+    looks.push(notConverged(world))
+  }
+  return (looks.at(-1) ?? []).filter(({ text }) => {
+    return looks.every((look) => look.some((each) => each.text === text))
+  })
 }
 
 /** [I21] Once nothing goes wrong any more, all that is wanted runs, and no call stays open. */
