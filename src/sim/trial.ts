@@ -209,7 +209,7 @@ function begin(world: World, drawn: Draw, troubleMs: number): void {
   makeStorms(world, trouble.storms, troubleMs)
 }
 
-/** What lacks at every look until the end: what failed by itself, or moves, is about to run again. */
+/** What lacks at every look to the end: what failed by itself or moves is about to run again. */
 async function stuckBy(world: World, from: Ms, convergeMs: Ms): Promise<readonly Violation[]> {
   const looks: (readonly Violation[])[] = []
   for (const share of [0.85, 0.9, 0.95, 1]) {
