@@ -5,9 +5,11 @@ import { createHash } from 'node:crypto'
 import type { Checkpoint } from '../../core/domain/checkpoint.ts'
 import { type Lease, mayCost } from '../../core/domain/lease.ts'
 import { sum } from '../../core/domain/money.ts'
-import { reasonsIn } from '../../core/domain/plan.ts'
+import { type Plan, reasonsIn } from '../../core/domain/plan.ts'
+import type { Reason } from '../../core/domain/reason.ts'
 import type { Run } from '../../core/domain/run.ts'
 import { numbered, type Spec, same } from '../../core/domain/spec.ts'
+import { defaultPolicy } from '../../core/domain/supplier.ts'
 import type { WorkloadStatus } from '../../core/domain/workload.ts'
 import type { World } from '../../core/domain/world.ts'
 import { calendarOf } from '../../core/report/calendar.ts'
@@ -26,6 +28,7 @@ import type { Kind, Row, RowQuery, Snapshot } from '../../ports/ledger.ts'
 import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
 import type { ApplyRequest } from '../wire.ts'
+import { unanswered, unknownChips } from './caution.ts'
 import type { Handlers, House } from './handler.ts'
 import { contradicted, lawful, submitted } from './submission.ts'
 
@@ -132,17 +135,28 @@ async function planned(house: House, body: ApplyRequest) {
   const leaseOf = (id: string) => now.find((lease) => lease.id === id) ?? null
   return {
     changes: await Promise.all(specs.map((spec) => changeOf(house, spec, law))),
-    warnings: [...warnings],
+    warnings: [...warnings, ...unknownChips(specs, world.throughputs)],
     actions: plan.actions.map((action) =>
       actionView(action, 'lease' in action ? leaseOf(action.lease) : null),
     ),
-    reasons: reasonsIn(plan).map((reason) => reasonView(reason, world.now)),
+    reasons: reasonsOfAll(world, plan).map((reason) => reasonView(reason, world.now)),
     pricePerHourNow: sum(now.map(priceOf)),
     pricePerHourThen: sum([...kept.map(priceOf), ...bought.map((each) => each.pricePerHour)]),
     unmet: unmet(world, new Set(bought.map(({ run }) => run))),
     market: plan.market && { ...plan.market, prices: [...plan.market.prices] },
     calendar: calendarOf(world),
   }
+}
+
+function reasonsOfAll(world: World, plan: Plan): readonly Reason[] {
+  const told = reasonsIn(plan)
+  if (world.outages.length === 0) return told
+  const wishes = new Map(world.demands.map(({ run, workload }) => [run, workload]))
+  const groups = Map.groupBy(told, ({ run }) => wishes.get(run))
+  const more = [...groups].flatMap(([wish, reasons]) => {
+    return wish ? unanswered(world, wish, reasons) : []
+  })
+  return [...told, ...more]
 }
 
 function priceOf(lease: Lease): number {
@@ -297,7 +311,13 @@ function reasonsOf({ operator }: House, { rows, now }: Snapshot, workload: Workl
   const { name } = workload.spec
   const planned = plan ? reasonsIn(plan, (run) => run.startsWith(`${name}.`)) : []
   const isNews = planned.length === 0 && workload.state === 'active'
-  const reasons = isNews ? (operator.outlook(workload) ?? []) : planned
+  const told = isNews ? (operator.outlook(workload) ?? []) : planned
+  const sellers = {
+    suppliers: bodies(rows.supplier),
+    outages: bodies(rows.outage),
+    policy: rows.policy[0]?.body ?? defaultPolicy,
+  }
+  const reasons = [...told, ...unanswered(sellers, workload.spec, told)]
   return reasons.map((reason) => reasonView(reason, now))
 }
 

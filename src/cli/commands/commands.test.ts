@@ -224,7 +224,7 @@ describe('get', () => {
     const { stdout } = await run(['offers'], { env: loggedIn(await fakeServer(t, { offers })) })
     assert.match(stdout, /PRICE +COST +H100-HOUR +SEEN +SAID/)
     assert.match(stdout, /\$20.00\/h +\$0.00\/h +\$0.00 +2m 30s ago +paid for by msa\/floor\n/)
-    assert.match(stdout, /\$20.00\/h +\$20.00\/h +- +now/)
+    assert.match(stdout, /\$20.00\/h +\$20.00\/h +- +now +no table knows H100: a chip counts as/)
   })
 
   it('--watch draws what changed, through a server that is away', async (t) => {

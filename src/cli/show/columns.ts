@@ -154,8 +154,16 @@ export function offerColumns(now: Ms): readonly Column<OfferView>[] {
     { title: 'COST', cell: ({ costPerHour }) => perHour(costPerHour), isRight: true },
     { title: 'H100-HOUR', cell: ({ costPerWork }) => usd(costPerWork), isRight: true },
     { title: 'SEEN', cell: ({ observedAt }) => seen(observedAt, now), isRight: true },
-    { title: 'SAID', cell: (offer) => offer.said ?? windowText(offer) ?? offer.because },
+    {
+      title: 'SAID',
+      cell: (offer) => offer.said ?? windowText(offer) ?? offer.because ?? strangeText(offer),
+    },
   ]
+}
+
+/** What plans make of a chip that no table knows. */
+function strangeText({ accelerator, costPerWork }: OfferView): string | null {
+  return costPerWork === null ? `no table knows ${accelerator}: a chip counts as one H100` : null
 }
 
 /** `H100:8 by infiniband`. */

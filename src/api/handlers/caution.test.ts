@@ -1,0 +1,91 @@
+/** What is told beside a plan: who does not answer, and chips that stand for another. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { job, type Stage, stage } from '../stage.test.ts'
+
+const supplier = (more = '') => `kind: Supplier
+name: acme
+url: https://acme.example
+token: { env: ACME_TOKEN }
+class: A
+${more}`
+const policy = (suppliers: string) => `kind: Policy\nname: house\nsuppliers: ${suppliers}\n`
+
+async function planned({ ask }: Stage, text: string) {
+  return (await ask('POST /v1/plan', { body: { documents: [{ file: 'a.yaml', text }] } })).body
+}
+
+describe('[AP65] who does not answer', () => {
+  async function silent(stageOf: Stage, submitted: string): Promise<readonly string[]> {
+    stageOf.acme.away = true
+    await stageOf.apply(supplier())
+    stageOf.run()
+    await stageOf.clock.until('an outage', 60_000, async () => {
+      return (await stageOf.ledger.read()).rows.outage.length > 0
+    })
+    const { reasons } = await planned(stageOf, submitted)
+    return reasons.map(({ why }: Record<string, string>) => why)
+  }
+
+  it('is named where it might have sold, in a plan and by `why`', async (t) => {
+    const home = await stage(t)
+    assert.deepEqual(await silent(home, job('train')), ['not-offered', 'unreachable'])
+    await home.apply(job('train'))
+    const why = async () => (await home.ask('GET /v1/workloads/train/why')).body.reasons
+    await home.clock.until('a plan', 60_000, async () => (await why()).length > 0)
+    assert.match((await why())[1].text, /^acme cannot be used for .*; it would have to answer$/)
+  })
+
+  for (const [where, submitted] of [
+    ['its workload', job('train', 'suppliers: [bolt]')],
+    ['the policy', `${policy('{ deny: [acme] }')}---\n${job('train')}`],
+    ['the list of the policy', `${policy('{ allow: [bolt] }')}---\n${job('train')}`],
+    ['its supplier', `${supplier('buying: false\n')}---\n${job('train')}`],
+  ] as const) {
+    it(`is not named where ${where} would not let it sell`, async (t) => {
+      assert.deepEqual(await silent(await stage(t), submitted), ['not-offered'])
+    })
+  }
+
+  it('is not named to what has its place', async (t) => {
+    const home = await stage(t)
+    await home.apply(`${supplier()}---\n${job('train')}`)
+    home.run()
+    const rows = async () => (await home.ledger.read()).rows
+    await home.clock.until('a lease', 60_000, async () => {
+      return (await rows()).lease.some(({ body }) => body.state === 'held')
+    })
+    home.acme.away = true
+    await home.clock.until('an outage', 60_000, async () => (await rows()).outage.length > 0)
+    const { reasons } = await planned(home, policy('{ deny: [bolt] }'))
+    assert.deepEqual(
+      reasons.map(({ why }: Record<string, string>) => why),
+      ['buying'],
+    )
+  })
+})
+
+describe('[AP66] a chip that no table knows', () => {
+  const choice = (throughput: string) => `kind: Job
+name: train
+resources:
+  - { accelerators: H100:8${throughput} }
+  - { accelerators: Zeta:4${throughput} }
+run: exec train
+`
+  const warnings = async (home: Stage, text: string) => (await planned(home, text)).warnings
+
+  it('is told to stand for another where that decides, and what to do', async (t) => {
+    assert.deepEqual(await warnings(await stage(t), choice('')), [
+      'no table knows Zeta, so a chip counts as one H100 wherever train is placed; ' +
+        'state the throughput of its alternatives',
+    ])
+  })
+
+  it('is nothing to warn of where work was stated, or where there is no choice', async (t) => {
+    const home = await stage(t)
+    assert.deepEqual(await warnings(home, choice(', throughput: 8')), [])
+    const alone = 'kind: Job\nname: train\nresources: { accelerators: Zeta:4 }\nrun: exec train\n'
+    assert.deepEqual(await warnings(home, alone), [])
+  })
+})

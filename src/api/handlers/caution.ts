@@ -1,0 +1,67 @@
+/**
+ * What a plan takes for granted and people should know: who does not answer has no offers left to
+ * give a reason for, and a chip that no table knows counts as another. Changes no plan.
+ */
+import type { Reason } from '../../core/domain/reason.ts'
+import type { Spec } from '../../core/domain/spec.ts'
+import { type Policy, type SupplierSpec, standingOf } from '../../core/domain/supplier.ts'
+import type { Workload } from '../../core/domain/workload.ts'
+import type { Outage } from '../../core/domain/world.ts'
+
+interface Sellers {
+  readonly suppliers: readonly SupplierSpec[]
+  readonly outages: readonly Outage[]
+  readonly policy: Policy
+}
+
+/** Of runs that have found their place nothing is said. */
+const placed: ReadonlySet<Reason['why']> = new Set(['kept', 'moving', 'buying'])
+
+/** Who might sell to these runs and does not answer, beyond what the plan says of it. */
+export function unanswered(
+  { suppliers, outages, policy }: Sellers,
+  workload: Workload,
+  told: readonly Reason[],
+): readonly Reason[] {
+  const silent = outages.filter(({ supplier: name }) => {
+    const spec = suppliers.find((each) => each.name === name)
+    return spec && mayBeUsed(spec, workload, policy)
+  })
+  return [...Map.groupBy(told, ({ run }) => run)].flatMap(([run, reasons]) => {
+    if (reasons.some(({ why }) => placed.has(why))) return []
+    const known = new Set(
+      reasons.flatMap((each) => (each.why === 'unreachable' ? [each.supplier] : [])),
+    )
+    return silent
+      .filter(({ supplier }) => !known.has(supplier))
+      .map(({ supplier, since, said }): Reason => {
+        return { run, why: 'unreachable', supplier, since, said }
+      })
+  })
+}
+
+function mayBeUsed(spec: SupplierSpec, workload: Workload, policy: Policy): boolean {
+  const { name, buying } = spec
+  const isAllowed = policy.suppliersAllowed?.includes(name) ?? true
+  const isAsked = workload.suppliers?.includes(name) ?? true
+  const isDenied = policy.suppliersDenied.includes(name)
+  return buying && standingOf(spec) === 'active' && isAllowed && isAsked && !isDenied
+}
+
+/** Where it decides between alternatives, what it stands for has to be told before money goes. */
+export function unknownChips(
+  specs: readonly Spec[],
+  throughputs: Readonly<Record<string, number>>,
+): readonly string[] {
+  return specs.flatMap(({ kind, spec }) => {
+    if (kind !== 'Job' && kind !== 'Service') return []
+    const { name, resources } = spec
+    const all = new Set(resources.map(({ accelerator }) => accelerator))
+    if (all.size === 1 || resources.some(({ throughput }) => throughput !== null)) return []
+    const unknown = [...all].filter((each) => throughputs[each] === undefined)
+    if (unknown.length === 0) return []
+    const chips = unknown.join(' and ')
+    const stands = `no table knows ${chips}, so a chip counts as one H100`
+    return [`${stands} wherever ${name} is placed; state the throughput of its alternatives`]
+  })
+}
