@@ -97,19 +97,20 @@ it('[CA3] takes no price that is absurd by itself or beside the others', () =>
     `v6e-8 tpu-v6e-8 1 700.0 - us -
      v6e-16 tpu-v6e-16 1 700.0 - us -
      nd96 H100 12 98.32 - us -
+     nd97 H100 8 98.32 - us -
      p5 H100 8 98 98 us -
      p5 H100 8 98 120 eu -
      gold L4 1 5000 - us -
      free L4 1 0.001 - us -`,
-    `acme/p5.us.on-demand H100:8 $98.00
-     acme/p5.eu.on-demand H100:8 $98.00
+    `acme/nd97.us.on-demand H100:8 $98.32
+     acme/p5.us.on-demand H100:8 $98.00
      2: $700.00/h is asked for 8 and 16 tpu-v6e alike: a placeholder
      3: $700.00/h is asked for 8 and 16 tpu-v6e alike: a placeholder
      4: nd96 is said to have 12 H100; no machine has
-     5: p5 costs no less as spot
      6: p5 costs no less as spot
-     7: $5,000.00/h for L4:1 is absurd
-     8: $0.001000/h for L4:1 is absurd`,
+     7: p5 asks $120.00/h as spot and $98.00/h on demand: one of them is wrong
+     8: $5,000.00/h for L4:1 is absurd
+     9: $0.001000/h for L4:1 is absurd`,
   ))
 
 it('[CA3] does not believe a fraction of what the same machine costs elsewhere', () =>
@@ -120,6 +121,27 @@ it('[CA3] does not believe a fraction of what the same machine costs elsewhere',
     `acme/a3.us.on-demand H100:8 $88.00
      acme/a3.eu.on-demand H100:8 $90.00
      4: a3 at $33.61/h is less than half of the usual $88.00/h`,
+  ))
+
+it('[CA3] holds no price against one that its own row proves wrong', () =>
+  check(
+    `a2 A100-80GB 8 38.76 14.58 us -
+     a2 A100-80GB 8 35.39 10.68 eu -
+     a2 A100-80GB 8 16.26 17.30 asia -
+     a2 A100-80GB 8 14.76 15.71 us2 -
+     a2 A100-80GB 8 14.76 15.71 us3 -
+     a2 A100-80GB 8 16.63 14.15 us4 -
+     a2 A100-80GB 8 35.39 10.68 us5 -`,
+    `acme/a2.us.on-demand A100-80GB:8 $38.76
+     acme/a2.us.spot A100-80GB:8 $14.58
+     acme/a2.eu.on-demand A100-80GB:8 $35.39
+     acme/a2.eu.spot A100-80GB:8 $10.68
+     acme/a2.us5.on-demand A100-80GB:8 $35.39
+     acme/a2.us5.spot A100-80GB:8 $10.68
+     4: a2 asks $17.30/h as spot and $16.26/h on demand: one of them is wrong
+     5: a2 asks $15.71/h as spot and $14.76/h on demand: one of them is wrong
+     6: a2 asks $15.71/h as spot and $14.76/h on demand: one of them is wrong
+     7: a2 at $16.63/h is less than half of the usual $35.39/h`,
   ))
 
 it('[CA4] makes one offer of zones with one price, and says which row came twice', () =>

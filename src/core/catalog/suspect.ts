@@ -31,24 +31,34 @@ export function isChecked(rows: readonly Priced[]): Check {
   const sizes = new Map<string, Set<number>>()
   const key = ({ supplier, accelerator, onDemand }: Priced) =>
     `${supplier}/${accelerator}/${onDemand}`
-  for (const row of rows) {
+  // A count that is wrong by itself proves nothing about a price that is right.
+  for (const row of rows.filter(isBuilt)) {
     const chips = sizes.get(key(row)) ?? new Set()
     sizes.set(key(row), chips.add(row.chips))
   }
   return (row) => {
-    const { accelerator, chips, kind, machine, onDemand, spot } = row
-    if (kind === 'gpu' && chips > 8 && !largeMachines.has(chips)) {
+    const { accelerator, chips, machine, onDemand, spot } = row
+    if (!isBuilt(row)) {
       return `${machine} is said to have ${chips} ${accelerator}; no machine has`
     }
     for (const price of [onDemand, spot]) {
       const isAbsurd = price !== null && (price < chips * chipLeast || price > chips * chipMost)
       if (isAbsurd) return `${formatUsd(price)}/h for ${accelerator}:${chips} is absurd`
     }
+    // Nobody pays more for what may be taken away, so nobody knows which of the two is meant.
+    if (onDemand !== null && spot !== null && spot > onDemand) {
+      const asked = `${formatUsd(spot)}/h as spot and ${formatUsd(onDemand)}/h on demand`
+      return `${machine} asks ${asked}: one of them is wrong`
+    }
     const others = [...(sizes.get(key(row)) ?? [])].filter((each) => each !== chips)
     if (onDemand === null || others.length === 0) return null
     const sizesText = [chips, ...others].sort((a, b) => a - b).join(' and ')
     return `${formatUsd(onDemand)}/h is asked for ${sizesText} ${accelerator} alike: a placeholder`
   }
+}
+
+function isBuilt({ kind, chips }: Priced): boolean {
+  return kind !== 'gpu' || chips <= 8 || largeMachines.has(chips)
 }
 
 /** Regions that a price is held against, and the share of theirs below which it is not believed. */
