@@ -28,7 +28,7 @@ interface DoctorOptions {
 
 const staleTurnMs = 30_000
 const longUnsureMs = 300_000
-const faultsShown = 3
+const faultsShown = 20
 const skewMsMax = 2_000
 /** Years of history take longer to check than anybody waits for an answer. */
 const verifyMsMax = 10_000
@@ -112,7 +112,8 @@ function supplierChecks({ rows }: Snapshot, operator: Operator): readonly Check[
     const faults = operator.offerFaults(body.name)
     if (faults.length === 0) return { name, ok: true, text: 'it answers' }
     const first = faults.slice(0, faultsShown).join('; ')
-    return { name, ok: false, text: `offers left out: ${faults.length}: ${first}` }
+    const rest = faults.length > faultsShown ? `; and ${faults.length - faultsShown} more` : ''
+    return { name, ok: false, text: `offers left out: ${faults.length}: ${first}${rest}` }
   })
 }
 

@@ -42,3 +42,22 @@ it('[AP30] shows which offers were left out and why, and plans with the others',
     ['h100x8'],
   )
 })
+
+it('[AP30] names as many as anybody reads, and how many more there are', async (t) => {
+  const home = await stage(t)
+  const [sound] = await home.acme.offers()
+  assert.ok(sound)
+  const spoilt = Array.from({ length: 22 }, (_, index) => ({
+    ...sound,
+    id: `o${index}`,
+    perNode: 0,
+  }))
+  home.acme.offers = async () => spoilt
+  await home.apply(supplier)
+  home.run()
+  const told = () => home.operator.offerFaults('acme').length
+  await home.clock.until('all of them', 60_000, () => told() === spoilt.length)
+  const { checks } = (await home.ask('GET /v1/doctor', {})).body
+  const { text } = checks.find(({ name }: { name: string }) => name === 'supplier acme')
+  assert.match(text, /^offers left out: 22: acme\/o0 has .*; acme\/o19 has [^;]*; and 2 more$/)
+})
