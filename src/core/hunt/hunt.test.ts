@@ -240,6 +240,17 @@ describe('whatever the trace', () => {
     )
   })
 
+  for (const [spot, sure, does] of [
+    [26, 20, 'buy one'],
+    [20, 20, 'buy one'],
+    [19, 20, 'try one, else wait'],
+  ] as const) {
+    it(`[HU19] with spot at ${spot} and ${sure} for sure it does: ${does}`, () => {
+      const from = pools(`one north ${spot} ${sure}`)
+      assert.equal(drawn(hunt(situation({ work: 30, hours: 48, from }))), does)
+    })
+  }
+
   it('[HU15] a little work that may begin now is not put off', () => {
     const past = fc.array(fc.tuple(fc.boolean(), fc.double({ min: 0.1, max: 3, noNaN: true })), {
       maxLength: 12,

@@ -151,14 +151,32 @@ function fallbackOf(view: View): { fallback: Fallback; cost: number } {
   if (at >= 0 && (ways[at]?.market === 'on-demand' || view.mayLose(lostMs))) {
     options.push({ fallback: { kind: 'stay' }, cost: view.stay() })
   }
-  if (at < 0 && view.mayLose(turnMs))
+  if (at < 0 && view.mayLose(turnMs) && hasHope(view)) {
     options.push({ fallback: { kind: 'wait' }, cost: view.wait() })
+  }
   for (const [index, { market, pool }] of ways.entries()) {
     if (market === 'spot' || index === at) continue
     options.push({ fallback: { kind: 'on-demand', pool: pool.id }, cost: view.enter(index) })
   }
   const [first = { fallback: { kind: 'wait' } as const, cost: Infinity }, ...rest] = options
   return rest.reduce((best, option) => (option.cost < best.cost ? option : best), first)
+}
+
+/**
+ * Whether anything is waited for: a spot pool that by the hour, or with the way there, costs less
+ * than the best of what is for sale for sure. Putting that off itself saves nothing.
+ */
+function hasHope({ ways, enter }: View): boolean {
+  const all = ways.map(({ pool, market }, index) => ({ pool, market, cost: enter(index) }))
+  const { sure = [], spot = [] } = Object.groupBy(all, ({ market }) =>
+    market === 'spot' ? 'spot' : 'sure',
+  )
+  const [best] = sure.toSorted((a, b) => a.cost - b.cost)
+  if (!best) return true
+  const surePerHour = best.pool.onDemandPerHour ?? 0
+  return spot.some(({ pool, cost }) => {
+    return cost < best.cost || (pool.spotPerHour ?? Infinity) < surePerHour
+  })
 }
 
 /** The pools that are better than the fallback, best first. */
