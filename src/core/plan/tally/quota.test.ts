@@ -81,6 +81,24 @@ it('[PL48] takes back what was borrowed, the least urgent first, and no more tha
      why c.0: quota acme/h100 8 on 16 of 8`,
   ))
 
+it('[PL48] spares whoever is not needed, though it is the least urgent', () =>
+  check(
+    `quota nlp H100:16 of house
+     quota vision H100:24 of house
+     offer acme/h100 H100:8 us $20
+     job a H100:8 x3 team nlp priority 90
+     lease a.0.1 ready at acme/h100 for $60
+     run a.0 running epoch 1 on a.0.1
+     job c H100:8 team nlp priority 10
+     lease c.0.1 ready at acme/h100 for $20
+     run c.0 running epoch 1 on c.0.1
+     job b H100:8 x3 team vision`,
+    `drain a.0: team nlp gives back what it borrowed of cohort house
+     why b.0: quota acme/h100 24 on 0 of 24
+     why a.0: quota acme/h100 24 on 32 of 16
+     why c.0: kept c.0.1 $20.00`,
+  ))
+
 it('[PL48] takes nothing back for who buys something else at once', () =>
   check(
     `quota nlp H100:0 of house

@@ -142,16 +142,25 @@ function takenBack(view: View, holdings: readonly Holding[]): ReadonlyMap<string
     for (const each of going) give(each)
     const leaving = going.reduce((sum, { chips }) => sum + chips, 0)
     let missing = pot.owed - (pot.count - pot.held + leaving)
+    const taken: Holding[] = []
     for (const each of staying.sort((a, b) => byLoss(view, a, b))) {
       if (missing <= 0) break
       if ((left.get(each.share) ?? 0) <= 0) continue
-      const { team, cohort } = each.share.quota
-      whys.set(each.lease.id, `team ${team} gives back what it borrowed of cohort ${cohort}`)
       give(each)
+      taken.push(each)
       missing -= each.chips
+    }
+    // What came last may have brought more than was missing: whoever is not needed for it stays.
+    for (const { lease, share, chips } of taken.reverse()) {
+      if (missing + chips <= 0) missing += chips
+      else whys.set(lease.id, becauseOf(share))
     }
   }
   return whys
+}
+
+function becauseOf({ quota: { team, cohort } }: Share): string {
+  return `team ${team} gives back what it borrowed of cohort ${cohort}`
 }
 
 /** The least urgent first; of one gang what it does not run on, then what it bought last. */
