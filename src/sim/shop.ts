@@ -10,13 +10,13 @@ import type { Ms } from '../core/domain/time.ts'
 import { type AcquireRequest, type Supplier, SupplierError } from '../ports/supplier.ts'
 import type { RentalShown } from '../protocol/supplier.ts'
 import {
+  allPages,
   type Books,
   emptyBooks,
   freeNodes,
   isOver,
   judge,
   offerNow,
-  page,
   record,
   type Sold,
   shown,
@@ -190,9 +190,8 @@ export function shop(options: ShopOptions): Shop {
     present()
     if (chance.often(self.manners.throttles))
       throw new SupplierError('busy', `${name} is throttling`)
-    const { listLagMs } = promises
-    const all = page(books, { owner, cursor: null, size: 100_000, listLagMs }, now())
-    const rentals = (all?.sold ?? []).map(seen)
+    const walk = { owner, size: 1_000, listLagMs: promises.listLagMs }
+    const rentals = allPages(books, walk, now()).map(seen)
     if (self.hasStrangers) rentals.push(stranger(owner))
     if (chance.often(self.manners.truncates)) {
       return { complete: false, rentals: rentals.slice(0, chance.whole(0, rentals.length)) }

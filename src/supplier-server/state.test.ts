@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
+  allPages,
   type Books,
   digest,
   emptyBooks,
@@ -162,6 +163,12 @@ describe('the listing', () => {
       return [sold.length, ...(nextCursor === null ? [] : sizes(nextCursor))]
     }
     assert.deepEqual(sizes(null), [2, 1, 1])
+  })
+
+  it('is whole, page after page', () => {
+    const { cursor: _, ...walk } = query
+    const ids = allPages(booksOf(...three), walk, 10).map(({ id }) => id)
+    assert.deepEqual(ids, ['r1', 'r2', 'r3'])
   })
 
   it('takes no cursor that it did not give', () => {

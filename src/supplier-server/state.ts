@@ -302,6 +302,18 @@ export function page(books: Books, query: PageQuery, now: Ms): Page | null {
   return { sold, nextCursor, total: walk.length }
 }
 
+/** The whole listing, page after page, as whoever asks for it at one moment gets it. */
+export function allPages(books: Books, query: Omit<PageQuery, 'cursor'>, now: Ms): readonly Sold[] {
+  const sold: Sold[] = []
+  let cursor: string | null = null
+  do {
+    const next: Page | null = page(books, { ...query, cursor }, now)
+    sold.push(...(next?.sold ?? []))
+    cursor = next?.nextCursor ?? null
+  } while (cursor !== null)
+  return sold
+}
+
 /** Readers bound the bytes of a page, and the nodes of a rental can be many. */
 function sizeOf(rest: readonly Sold[], most: number): number {
   let nodes = 0
