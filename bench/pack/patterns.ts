@@ -35,23 +35,13 @@ const whole = 1000
 
 /** `worth` is what one of each share brings; nothing at all is worth nothing. */
 export function bestPattern({ shares, usedMin }: Split, worth: readonly number[]): Pattern {
-  const those = (is: (share: Share) => boolean) =>
-    [...shares.keys()].filter((index) => shares[index] && is(shares[index]))
-  const early = filled(
-    shares,
-    worth,
-    those(({ isLate }) => !isLate),
-  )
-  const late = filled(
-    shares,
-    worth,
-    those(({ isLate }) => isLate),
-  )
-  const small = filled(
-    shares,
-    worth,
-    those(({ isLate, isSmall }) => isLate && isSmall),
-  )
+  const filledBy = (is: (share: Share) => boolean) => {
+    const allowed = [...shares.keys()].filter((index) => shares[index] && is(shares[index]))
+    return filled(shares, worth, allowed)
+  }
+  const early = filledBy(({ isLate }) => !isLate)
+  const late = filledBy(({ isLate }) => isLate)
+  const small = filledBy(({ isLate, isSmall }) => isLate && isSmall)
   let best = { value: 0, used: 0, fill: small, more: 0 }
   for (let used = 0; used <= whole; used++) {
     const fill = used < usedMin ? small : late

@@ -4,7 +4,7 @@
  */
 import type { Reason } from '../../core/domain/reason.ts'
 import type { Spec } from '../../core/domain/spec.ts'
-import { type Policy, type SupplierSpec, standingOf } from '../../core/domain/supplier.ts'
+import { forbiddenBy, type Policy, type SupplierSpec } from '../../core/domain/supplier.ts'
 import type { Workload } from '../../core/domain/workload.ts'
 import type { Outage } from '../../core/domain/world.ts'
 
@@ -25,7 +25,7 @@ export function unanswered(
 ): readonly Reason[] {
   const silent = outages.filter(({ supplier: name }) => {
     const spec = suppliers.find((each) => each.name === name)
-    return spec && mayBeUsed(spec, workload, policy)
+    return spec && forbiddenBy(spec, workload, policy) === null
   })
   return [...Map.groupBy(told, ({ run }) => run)].flatMap(([run, reasons]) => {
     if (reasons.some(({ why }) => placed.has(why))) return []
@@ -38,14 +38,6 @@ export function unanswered(
         return { run, why: 'unreachable', supplier, since, said }
       })
   })
-}
-
-function mayBeUsed(spec: SupplierSpec, workload: Workload, policy: Policy): boolean {
-  const { name, buying } = spec
-  const isAllowed = policy.suppliersAllowed?.includes(name) ?? true
-  const isAsked = workload.suppliers?.includes(name) ?? true
-  const isDenied = policy.suppliersDenied.includes(name)
-  return buying && standingOf(spec) === 'active' && isAllowed && isAsked && !isDenied
 }
 
 /** Where it decides between alternatives, what it stands for has to be told before money goes. */

@@ -184,6 +184,22 @@ export function budgetName({ of, name, per }: Budget): string {
   return `${whose} for this ${per}`
 }
 
+/** Whose word keeps a workload from being bought for at a supplier; null where nobody's does. */
+export function forbiddenBy(
+  { name, buying, standing }: SupplierSpec,
+  workload: { readonly suppliers: readonly string[] | null },
+  policy: Policy,
+): string | null {
+  if (!buying) return `supplier ${name}`
+  if (standing && standing.state !== 'active') {
+    return `the list of suppliers, where it is ${standing.state} (${standing.reason}),`
+  }
+  if (workload.suppliers && !workload.suppliers.includes(name)) return 'workload'
+  const isDenied = policy.suppliersDenied.includes(name)
+  const isAllowed = policy.suppliersAllowed?.includes(name) ?? true
+  return isDenied || !isAllowed ? `policy ${policy.name}` : null
+}
+
 /** What holds where nobody submitted a policy. */
 export const defaultPolicy: Policy = {
   name: 'default',

@@ -9,7 +9,7 @@ import { isLeaving, type Lease } from '../domain/lease.ts'
 import type { Micros } from '../domain/money.ts'
 import { type Offer, offerName } from '../domain/offer.ts'
 import type { Reason } from '../domain/reason.ts'
-import { budgetName } from '../domain/supplier.ts'
+import { budgetName, forbiddenBy } from '../domain/supplier.ts'
 import type { Demand, Workload } from '../domain/workload.ts'
 import { alternativeOf, type Candidate, isJoined, priceOf } from './score.ts'
 import { type Fund, tooShort } from './tally/afford.ts'
@@ -123,7 +123,8 @@ export function distrusted(
 }
 
 function supplierRefusal(view: View, workload: Workload, supplier: string): Because | null {
-  const whose = forbiddenBy(view, workload, supplier)
+  const spec = view.supplierOf.get(supplier)
+  const whose = spec ? forbiddenBy(spec, workload, view.world.policy) : 'the list of suppliers'
   if (whose !== null) {
     return ({ run, workload: { name } }) => {
       const by = whose === 'workload' ? `workload ${name}` : whose
@@ -134,21 +135,6 @@ function supplierRefusal(view: View, workload: Workload, supplier: string): Beca
   if (!outage) return null
   const { since, said } = outage
   return ({ run }) => ({ run, why: 'unreachable', supplier, since, said })
-}
-
-function forbiddenBy(view: View, workload: Workload, supplier: string): string | null {
-  const { policy } = view.world
-  const spec = view.supplierOf.get(supplier)
-  if (!spec) return 'the list of suppliers'
-  if (!spec.buying) return `supplier ${supplier}`
-  const { standing } = spec
-  if (standing && standing.state !== 'active') {
-    return `the list of suppliers, where it is ${standing.state} (${standing.reason}),`
-  }
-  if (workload.suppliers && !workload.suppliers.includes(supplier)) return 'workload'
-  const isDenied = policy.suppliersDenied.includes(supplier)
-  const isAllowed = policy.suppliersAllowed?.includes(supplier) ?? true
-  return isDenied || !isAllowed ? `policy ${policy.name}` : null
 }
 
 /**
