@@ -91,7 +91,9 @@ export async function apiServer(options: ApiOptions): Promise<ApiServer> {
     addRoute(app, name, { handlers, admit, stream, log })
   }
   addMetrics(app, house, (request) => admit(request, ['reader', 'writer']))
-  const url = await app.listen({ host, port })
+  const url = await app.listen({ host, port }).catch(({ message }: Error) => {
+    throw new Error(`the control plane cannot listen at ${host}:${port}: ${message}`)
+  })
   // Charges of years are read before anybody asks what they come to.
   house.books.closed().catch((error) => log('warn', `charges could not be read yet: ${error}`))
   return { url, close: () => app.close() }

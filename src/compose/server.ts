@@ -32,12 +32,21 @@ import { slurmShellOf } from './slurm.ts'
 import { openSupplier } from './suppliers.ts'
 
 export async function server(options: ServerOptions): Promise<number> {
+  const ledger = await openLedger(options)
+  try {
+    await serve(options, ledger)
+  } finally {
+    await ledger.close()
+  }
+  return 0
+}
+
+async function serve(options: ServerOptions, ledger: Ledger): Promise<void> {
   const { dataDir, host, port, publicUrl, gatewayPort } = options
   const log = logTo(options.logLevel)
   const stop = stopSignal()
   const clock = systemClock()
   const keys = systemKeys(installationSecret(dataDir))
-  const ledger = await openLedger(options)
   const logs = files(join(dataDir, 'logs'))
   const serverUrl = publicUrl ?? `http://${host}:${port}`
   const settings: Settings = { ...defaultSettings, ...options.settings, serverUrl }
@@ -69,7 +78,6 @@ export async function server(options: ServerOptions): Promise<number> {
     loop.nudge()
     news.tell()
   }
-  const secret = await bootstrapToken(ledger, randomBytes)
   const api = await apiServer({
     ledger,
     operator: loop,
@@ -88,7 +96,14 @@ export async function server(options: ServerOptions): Promise<number> {
     },
   })
   const door =
-    gatewayPort === null ? null : await ownGateway({ ...options, ledger, loop, gate, clock, log })
+    gatewayPort === null
+      ? null
+      : await ownGateway({ ...options, ledger, loop, gate, clock, log }).catch(async (error) => {
+          await api.close()
+          throw error
+        })
+  // Only once both are open: what is told to nobody opens nothing, and there is no second one.
+  const secret = await bootstrapToken(ledger, randomBytes)
   if (secret) console.log(`\n  token (shown once, keep it): ${secret}\n`)
   log('info', `the control plane listens on ${api.url}, installation ${ledger.installation}`)
   if (door) log('info', `services answer at ${door.url}/SERVICE/v1`)
@@ -97,8 +112,6 @@ export async function server(options: ServerOptions): Promise<number> {
   log('info', 'closing; what runs goes on')
   await Promise.all([api.close(), door?.close()])
   await running
-  await ledger.close()
-  return 0
 }
 
 function deskOver(options: Omit<AgentRuntimeOptions, 'workOf' | 'keptBack'>) {

@@ -43,7 +43,7 @@ describe('giving back', () => {
     assert.deepEqual(await askedAt((release) => release()), [0])
   })
 
-  it('[OP47] asks again where it was taken and does not show, once listings could tell', async () => {
+  it('[OP47] asks again where it was taken, once listings could tell it', async () => {
     const waits = waitsOf(await askedAt(async () => {}))
     assert.ok(waits.length > 1, 'asked again')
     assert.ok(Math.min(...waits) >= listLagS, `waited ${waits.join(', ')} s`)
