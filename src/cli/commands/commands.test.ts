@@ -244,6 +244,26 @@ describe('get', () => {
   })
 })
 
+it('why of what no plan speaks of says what became of it', async (t) => {
+  const looked = world.workload?.({ params: { name: 'train' }, query: {}, body: null, key: '' })
+  assert.ok(looked && typeof looked === 'object' && 'workload' in looked)
+  for (const [change, says] of [
+    [
+      { state: 'succeeded', endedAt: now },
+      /^train is succeeded since 2026-01-31 12:00:00: nothing/,
+    ],
+    [{ state: 'pending', endedAt: null }, /^train is pending; no plan was made for it yet\n$/],
+  ] as const) {
+    const answers: Answers = {
+      ...world,
+      why: () => ({ name: 'train', at: now, reasons: [], verdicts: [] }),
+      workload: () => ({ ...looked, workload: { ...looked.workload, ...change } }),
+    }
+    const { stdout } = await run(['why', 'train'], { env: loggedIn(await fakeServer(t, answers)) })
+    assert.match(stdout, says)
+  }
+})
+
 describe('logs --follow', () => {
   it('goes on in the next epoch, though the server is away, until all is over', async (t) => {
     const views = [

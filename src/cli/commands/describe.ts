@@ -55,12 +55,16 @@ export async function why(
     )
     return exitCodes.ok
   }
-  session.reply(reply, ({ reasons }) =>
-    reasons.length > 0
-      ? reasonsText(reasons)
-      : `no reason was given for ${plain(name)} in the last plan; it may be over, or just new\n`,
-  )
+  const known = reply.reasons.length > 0 ? null : await api.call('workload', { params: { name } })
+  session.reply(reply, ({ reasons }) => (known ? unplanned(known.workload) : reasonsText(reasons)))
   return exitCodes.ok
+}
+
+/** No plan says anything of what is over, or has no run yet. */
+function unplanned({ name, state, endedAt }: WorkloadView): string {
+  const told = `${plain(name)} is ${state}`
+  if (endedAt === null) return `${told}; no plan was made for it yet\n`
+  return `${told} since ${moment(endedAt)}: nothing is planned for it any more\n`
 }
 
 function verdictText({ offer, standing, relations, bar, says }: VerdictView): string {
