@@ -37,7 +37,10 @@ export const AgentSync = z.strictObject({
   sent: z.strictObject({ boot: z.string().max(64), atMicros: count }),
   /** Wait so long for news before answering; the answer comes at once when work changed. */
   waitMs: count.max(30_000),
-  /** Digest of the work that the agent already has; null at first. */
+  /**
+   * The digest of the last answer as it came; null at first. Ranks that answers before it asked for
+   * are reported with it, or never begin.
+   */
   workSeen: z.string().max(64).nullable(),
 })
 export type AgentSync = z.infer<typeof AgentSync>

@@ -91,7 +91,9 @@ export function agentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     if (old && isLate) return old
     latest.set(id, sync.sent)
     const now = old?.firstSeenAt ?? (await ledger.now())
-    const next = report({ now, lease: lease.body, run: run?.body ?? null, index, old, sync })
+    const hasHeardStop = sync.workSeen === view.stop?.workSeen
+    const said = { index, old, sync, hasHeardStop }
+    const next = report({ now, lease: lease.body, run: run?.body ?? null, ...said })
     if (old && row?.live && isDeepStrictEqual(old, next.node)) return old
     const body = { ...next.node, sent: sync.sent }
     const done = await ledger.commit({
@@ -153,7 +155,7 @@ export function agentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       const { node } = noted.value
       for (;;) {
         const isOver = hasExited(node, view.run?.body ?? null)
-        const told = isOver ? nothing : view.toldTo(who.index)
+        const told = isOver ? (view.stop ?? nothing) : view.toldTo(who.index)
         const leftMs = untilMs - clock.steadyMs()
         if (told.workSeen !== sync.workSeen || leftMs <= 0) {
           return { outcome: 'ok', value: { ...told, beatMs: settings.beatMs } }

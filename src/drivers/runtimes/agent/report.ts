@@ -2,13 +2,14 @@
  * What becomes of a node's row when its agent reports: pure.
  *
  * Only reports of the run's current epoch count. A rank that has exited stays so, whatever is said
- * of it later; one that was running and is not reported any more is lost.
+ * of it later; one that was running and is not reported any more is lost, and one that an agent
+ * does not report once it has heard of its stop never begins.
  */
 import { type EventDraft, event } from '../../../core/domain/event.ts'
 import type { Lease } from '../../../core/domain/lease.ts'
 import type { Node, RankReport, Run } from '../../../core/domain/run.ts'
 import type { Ms } from '../../../core/domain/time.ts'
-import type { AgentSync } from '../../../protocol/agent.ts'
+import type { AgentSync, RankSaid } from '../../../protocol/agent.ts'
 
 export interface ReportInput {
   readonly now: Ms
@@ -18,6 +19,8 @@ export interface ReportInput {
   /** The node as it is known; null when it reports for the first time. */
   readonly old: Node | null
   readonly sync: AgentSync
+  /** Before it said this the agent had heard that the run's current epoch was stopped here. */
+  readonly hasHeardStop: boolean
 }
 
 export interface Reported {
@@ -25,12 +28,13 @@ export interface Reported {
   readonly events: readonly EventDraft[]
 }
 
-export function report({ now, lease, run, index, old, sync }: ReportInput): Reported {
+export function report(input: ReportInput): Reported {
+  const { now, lease, run, index, old, sync } = input
   const { machine, address, ports } = sync
   const isCurrent = (rank: Pick<RankReport, 'run' | 'epoch' | 'rank'>) =>
     rank.run === lease.run && rank.epoch === run?.epoch && rank.rank === index
   const before = old?.ranks.find(isCurrent) ?? null
-  const after = merged(before, sync.ranks.find(isCurrent), lease.id)
+  const after = merged(before, sync.ranks.find(isCurrent) ?? unbegun(input), lease.id)
   const node: Node = {
     id: nodeId(lease, index),
     lease: lease.id,
@@ -58,9 +62,16 @@ export function hasExited({ ranks }: Node, run: Run | null): boolean {
   return ranks.some(({ epoch, state }) => epoch === run?.epoch && state === 'exited')
 }
 
+/** The end of a rank that its agent never began, nor will. */
+function unbegun({ run, index, hasHeardStop }: ReportInput): RankSaid | undefined {
+  if (!run || !hasHeardStop) return undefined
+  const { id, epoch } = run
+  return { run: id, epoch, rank: index, state: 'exited', exitCode: -1, endpoint: null }
+}
+
 function merged(
   before: RankReport | null,
-  said: AgentSync['ranks'][number] | undefined,
+  said: RankSaid | undefined,
   lease: string,
 ): RankReport | null {
   if (before?.state === 'exited') return before

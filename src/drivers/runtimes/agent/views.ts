@@ -32,6 +32,8 @@ export type WorkAnswer = Pick<AgentSyncReply, 'work' | 'workSeen'>
 export interface View {
   readonly lease: Row<'lease'>
   readonly run: Row<'run'> | null
+  /** What is told of an epoch that was stopped here; null where there is none. */
+  readonly stop: WorkAnswer | null
   toldTo(index: number): WorkAnswer
 }
 
@@ -81,8 +83,10 @@ export function views({ ledger, workOf, settings }: ViewsOptions): Views {
     if (old && old.lease.version === lease.version && old.run?.version === run?.version) return old
     const epoch = runningEpoch(lease.body, run?.body ?? null)
     if (old && epoch !== null && old.epoch === epoch) return keep({ ...old, lease, run })
-    const toldTo = epoch === null || !run ? () => nothing : await workOn(lease.body, run.body)
-    return keep({ lease, run, epoch, toldTo })
+    const stop = stopOf(lease.body, run?.body ?? null)
+    const idle = () => stop ?? nothing
+    const toldTo = epoch === null || !run ? idle : await workOn(lease.body, run.body)
+    return keep({ lease, run, epoch, stop, toldTo })
   }
 
   function keep(view: Known): Known {
@@ -116,12 +120,25 @@ function runningEpoch(lease: Lease, run: Run | null): number | null {
   return run?.state === 'running' && run.lease === lease.id ? run.epoch : null
 }
 
+/**
+ * Nothing, under a digest that names the epoch: no run that stops goes on in it, so whoever says
+ * this back never begins what it did not report by then, whatever answer was lost before.
+ */
+function stopOf({ id }: Lease, run: Run | null): WorkAnswer | null {
+  const isStopping = run?.state === 'draining' || run?.state === 'fencing'
+  if (!isStopping || run.lease !== id) return null
+  return { work: [], workSeen: digest({ stopped: run.epoch }) }
+}
+
 function told(work: RankWork | null): WorkAnswer {
   const all = work
     ? [{ ...work, envs: { ...work.envs }, probe: work.probe && { ...work.probe } }]
     : []
-  const workSeen = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 32)
-  return { work: all, workSeen }
+  return { work: all, workSeen: digest(all) }
+}
+
+function digest(said: unknown): string {
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32)
 }
 
 /** Every answer is of a look that began after its question; questions wait for one look at most. */
