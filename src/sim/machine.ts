@@ -231,7 +231,7 @@ export function machine(options: MachineOptions): Machine {
     look()
   }
 
-  async function beat(): Promise<number> {
+  async function beat(own: number): Promise<number> {
     const [saidAt, sentAtMs] = [kernel.now(), process.steadyMs()]
     const sync: AgentSync = {
       ...{ machine: name, address: name, ports: null, ranks: said(), waitMs: 0, workSeen },
@@ -239,6 +239,8 @@ export function machine(options: MachineOptions): Machine {
       sent: { boot: name, atMicros: sentAtMs * 1_000 },
     }
     const answer = await ask('sync', (desk) => desk.sync(who, sync))
+    // The question of an agent that was killed ended with it.
+    if (own !== boot) return retryMs
     if (answer.outcome === 'gone') {
       powerOff()
       return 0
@@ -254,7 +256,7 @@ export function machine(options: MachineOptions): Machine {
   async function live(): Promise<void> {
     const own = boot
     while (!isOff && own === boot) {
-      const restMs = await beat().catch(() => retryMs)
+      const restMs = await beat(own).catch(() => retryMs)
       look()
       await process.sleep(restMs * (0.9 + chance.next() / 10))
     }
