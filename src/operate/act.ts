@@ -60,6 +60,14 @@ export function act(options: ActOptions): Act {
     open.add(tracked)
   }
 
+  /** What is not asked for any more is over. Whatever was asked for last stands last. */
+  function forgetSettled(): void {
+    for (const [id, { againAtMs }] of releasing) {
+      if (clock.steadyMs() - againAtMs < settledAfterMs) return
+      releasing.delete(id)
+    }
+  }
+
   function release(supplier: string, rental: string): void {
     const id = `${supplier}/${rental}`
     const [socket, spec] = [watch.socket(supplier), watch.spec(supplier)]
@@ -68,6 +76,8 @@ export function act(options: ActOptions): Act {
     limit.giveBack(spec)
     own.againAtMs = clock.steadyMs() + own.waitMs
     own.waitMs = Math.min(own.waitMs * 2, releaseAgainMsMax)
+    releasing.delete(id)
+    forgetSettled()
     releasing.set(id, own)
     const { settings } = options
     const call = within(
@@ -111,6 +121,7 @@ interface Releasing {
 }
 
 const [releaseAgainMs, releaseAgainMsMax] = [3_000, 60_000]
+const settledAfterMs = 3_600_000
 
 async function buy({ lease, version, expects, until }: Ask, options: ActOptions): Promise<void> {
   const { ledger, clock, watch, leads, commit } = options
