@@ -122,6 +122,8 @@ export type Reason = { readonly run: string } & (
       readonly supplier: string
       readonly since: Ms
       readonly said: string
+      /** What it quoted last that would do, for the gang. */
+      readonly quoted?: { readonly offer: string; readonly pricePerHour: Micros; readonly at: Ms }
     }
   | { readonly why: 'spread'; readonly supplier: string; readonly replicas: number }
   | { readonly why: 'spread'; readonly region: string; readonly replicas: number }
