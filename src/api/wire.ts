@@ -212,7 +212,8 @@ export const OfferView = z.object({
   said: z.string().nullable(),
   from: ms.nullable().describe('of a block: not sold before'),
   until: ms.nullable().describe('of a block: what is bought of it ends then'),
-  observedAt: ms,
+  observedAt: ms.describe('when its supplier quoted it'),
+  stale: z.boolean().describe('its supplier does not answer since: nothing is planned with it'),
 })
 export type OfferView = z.infer<typeof OfferView>
 

@@ -153,6 +153,7 @@ export const offer: OfferView = {
   from: null,
   until: null,
   observedAt: now,
+  stale: false,
 }
 
 export const event: EventView = {

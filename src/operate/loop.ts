@@ -217,6 +217,7 @@ export function operator(options: OperatorOptions): Operator {
     },
     nudge: bell.ring,
     offers: eyes.offers,
+    staleOffers: eyes.staleOffers,
     costs: () => last?.world ?? unseen,
     offerFaults: eyes.offerFaults,
     noteLoad: loads.note,

@@ -22,6 +22,8 @@ export interface Operator {
   nudge(): void
   /** Offers as last quoted, by every supplier that answered. */
   offers(): readonly Offer[]
+  /** As last quoted by all others: shown with their age, and never planned with. */
+  staleOffers(): readonly Offer[]
   /** What commitments do to prices, and what accelerators do, as of the last turn. */
   costs(): Costs
   /** What of a supplier's offers cannot be planned with, a sentence each. */

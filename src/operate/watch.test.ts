@@ -71,3 +71,36 @@ it('[OP26] whoever leads anew has seen nobody, and looks again before it buys', 
   assert.deepEqual([eyes.knows('acme'), eyes.offers(), eyes.takeSightings()], [false, [], []])
   assert.deepEqual(await looked(2), [true, 1])
 })
+
+it('[OP49] what a supplier quoted last is shown while it is silent, and not sold', async () => {
+  const clock = virtualClock()
+  let isAway = false
+  const offer = {
+    ...{ id: 'h100', supplier: 'acme', accelerator: 'H100', perNode: 8, region: 'here' },
+    ...{ market: 'on-demand', pricePerHour: 8_000_000, stock: { kind: 'unknown' }, observedAt: 0 },
+  }
+  const socket = {
+    async list() {
+      if (isAway) throw new Error('the connection broke')
+      return { complete: true, rentals: [] }
+    },
+    offers: async () => [offer],
+  } as unknown as Supplier
+  const settings = { ...defaultSettings, serverUrl: '' }
+  const eyes = watch({ installation: 'us', open: () => socket, clock, settings, onNews: () => {} })
+  const shown = async (until: () => boolean, now: number) => {
+    await clock.until('it was looked at', 60_000, () => {
+      eyes.poll([acme], now)
+      return until()
+    })
+    const both = [eyes.offers(), eyes.staleOffers()]
+    return both.map((all) => all.map(({ observedAt }) => observedAt))
+  }
+  assert.deepEqual(await shown(() => eyes.offers().length > 0, 7), [[7], []])
+  isAway = true
+  assert.deepEqual(await shown(() => eyes.outages().length > 0, 8), [[], [7]])
+  isAway = false
+  assert.deepEqual(await shown(() => eyes.outages().length === 0, 9), [[9], []])
+  eyes.poll([], 10)
+  assert.deepEqual([eyes.offers(), eyes.staleOffers()], [[], []])
+})

@@ -32,6 +32,8 @@ export interface Watch {
   forget(): void
   /** Of suppliers that listed everything since they answer: half a listing may hide a stranger. */
   offers(): readonly Offer[]
+  /** What all others quoted last: shown with its age, and never planned with. */
+  staleOffers(): readonly Offer[]
   /** What of a supplier's offers cannot be planned with, a sentence each. */
   offerFaults(supplier: string): readonly string[]
   outages(): readonly Outage[]
@@ -172,10 +174,9 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
     forget() {
       for (const eye of eyes.values()) Object.assign(eye, { ...unseen, sighting: null })
     },
-    offers: () =>
-      [...eyes.values()].flatMap(({ goods, outage, whole }) =>
-        whole && !outage ? goods.offers : [],
-      ),
+    offers: () => [...eyes.values()].filter(isSeen).flatMap(({ goods }) => goods.offers),
+    staleOffers: () =>
+      [...eyes.values()].filter((eye) => !isSeen(eye)).flatMap(({ goods }) => goods.offers),
     offerFaults: (supplier) => eyes.get(supplier)?.goods.faults ?? [],
     outages: () => [...eyes.values()].flatMap(({ outage }) => (outage ? [outage] : [])),
     knows: (supplier) => eyes.get(supplier)?.known ?? false,
@@ -190,6 +191,11 @@ export function watch({ installation, open, clock, settings, onNews }: WatchOpti
 
 /** It counts as never seen until it lists anew. */
 const unseen = { known: false, whole: false, listedAtMs: Number.NEGATIVE_INFINITY }
+
+/** It answers, and listed everything since. */
+function isSeen({ outage, whole }: Eye): boolean {
+  return whole && !outage
+}
 
 /** What a turn may go by. */
 function knownOf({ listing, goods, outage, known, whole }: Eye) {

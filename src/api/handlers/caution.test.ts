@@ -9,6 +9,9 @@ url: https://acme.example
 token: { env: ACME_TOKEN }
 class: A
 ${more}`
+interface Told {
+  readonly facts: { readonly quoted: { readonly offer: string; readonly pricePerHour: number } }
+}
 const policy = (suppliers: string) => `kind: Policy\nname: house\nsuppliers: ${suppliers}\n`
 
 async function planned({ ask }: Stage, text: string) {
@@ -44,6 +47,30 @@ describe('[AP65] who does not answer', () => {
   ] as const) {
     it(`is not named where ${where} would not let it sell`, async (t) => {
       assert.deepEqual(await silent(await stage(t), submitted), ['not-offered'])
+    })
+  }
+
+  for (const [what, wish, quoted] of [
+    ['what would have done', job('train'), ['acme/h100x8', 10_000_000]],
+    ['nothing that is too dear', job('train', 'max_price: 9.00\n'), null],
+    ['nothing on another market', job('train', 'market: spot\n'), null],
+    ['nothing of another shape', job('train').replace(':8', ':4'), null],
+    ['nothing joined otherwise', job('train').replace(':8', ':8, fabric: ib'), null],
+  ] as const) {
+    it(`is named with ${what}, by what it quoted last`, async (t) => {
+      const home = await stage(t)
+      await home.apply(supplier())
+      home.run()
+      await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
+      home.acme.away = true
+      const isOut = async () => (await home.ledger.read()).rows.outage.length > 0
+      await home.clock.until('an outage', 60_000, isOut)
+      const { reasons } = await planned(home, wish)
+      const told = reasons.filter(({ why }: Record<string, string>) => why === 'unreachable')
+      assert.deepEqual(
+        told.map(({ facts: { quoted: last } }: Told) => [last.offer, last.pricePerHour]),
+        quoted ? [quoted] : [],
+      )
     })
   }
 

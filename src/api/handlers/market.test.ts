@@ -79,6 +79,22 @@ describe('[AP23] the market', () => {
     await home.apply('kind: Policy\nname: fleet\nmax_price: 5.00\n')
     assert.equal((await policy()).pricePerHourMax, 5_000_000)
   })
+
+  it('shows what was quoted last by who does not answer, marked so', async (t) => {
+    const home = await stage(t)
+    await home.draw('supplier acme')
+    home.run()
+    await home.clock.until('an offer', 60_000, () => home.operator.offers().length > 0)
+    const at = home.operator.offers()[0]?.observedAt ?? 0
+    home.acme.away = true
+    await home.clock.until('silence', 60_000, () => home.operator.offers().length === 0)
+    const { offers } = (await home.ask('GET /v1/offers')).body
+    const told = offers.map((each: Record<string, unknown>) => [
+      ...[each.id, each.pricePerHour, each.stale],
+      Number(each.observedAt) >= at && Number(each.observedAt) < home.clock.wallMs(),
+    ])
+    assert.deepEqual(told, [['h100x8', 10_000_000, true, true]])
+  })
 })
 
 describe('[AP24] a gateway', () => {

@@ -4,7 +4,7 @@
 
 import { event } from '../../core/domain/event.ts'
 import { type Lease, mayCost } from '../../core/domain/lease.ts'
-import { offerName } from '../../core/domain/offer.ts'
+import { type Offer, offerName } from '../../core/domain/offer.ts'
 import { defaultPolicy } from '../../core/domain/supplier.ts'
 import { personOf, type Token } from '../../core/domain/token.ts'
 import { scorecards } from '../../core/report/score.ts'
@@ -77,11 +77,12 @@ export function marketHandlers({ ledger, operator, gate }: House): Handlers<Name
       const { rows, now } = await ledger.read()
       const pools = new Map(rows.pool.map(({ id, body }) => [id, body]))
       const { marginals, throughputs } = operator.costs()
-      const offers = operator.offers().map((offer) => {
+      const viewOf = (isStale: boolean) => (offer: Offer) => {
         const pool = pools.get(offerName(offer)) ?? null
-        return offerView(offer, { pool, marginals, throughputs }, now)
-      })
-      return { offers }
+        return offerView(offer, { pool, marginals, throughputs, isStale }, now)
+      }
+      const fresh = operator.offers().map(viewOf(false))
+      return { offers: [...fresh, ...operator.staleOffers().map(viewOf(true))] }
     },
     async routes() {
       const clients = callersOf(await gate.tokens())

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Checkpoint } from '../../core/domain/checkpoint.ts'
 import { type Lease, mayCost } from '../../core/domain/lease.ts'
 import { sum } from '../../core/domain/money.ts'
+import type { Offer } from '../../core/domain/offer.ts'
 import { type Plan, reasonsIn } from '../../core/domain/plan.ts'
 import type { Reason } from '../../core/domain/reason.ts'
 import type { Run } from '../../core/domain/run.ts'
@@ -139,7 +140,7 @@ async function planned(house: House, body: ApplyRequest) {
     actions: plan.actions.map((action) =>
       actionView(action, 'lease' in action ? leaseOf(action.lease) : null),
     ),
-    reasons: reasonsOfAll(world, plan).map((reason) => reasonView(reason, world.now)),
+    reasons: reasonsOfAll(house, world, plan).map((reason) => reasonView(reason, world.now)),
     pricePerHourNow: sum(now.map(priceOf)),
     pricePerHourThen: sum([...kept.map(priceOf), ...bought.map((each) => each.pricePerHour)]),
     unmet: unmet(world, new Set(bought.map(({ run }) => run))),
@@ -148,15 +149,21 @@ async function planned(house: House, body: ApplyRequest) {
   }
 }
 
-function reasonsOfAll(world: World, plan: Plan): readonly Reason[] {
+function reasonsOfAll(house: House, world: World, plan: Plan): readonly Reason[] {
   const told = reasonsIn(plan)
   if (world.outages.length === 0) return told
   const wishes = new Map(world.demands.map(({ run, workload }) => [run, workload]))
   const groups = Map.groupBy(told, ({ run }) => wishes.get(run))
+  const sellers = { ...world, quotesOf: quotesOf(house) }
   const more = [...groups].flatMap(([wish, reasons]) => {
-    return wish ? unanswered(world, wish, reasons) : []
+    return wish ? unanswered(sellers, wish, reasons) : []
   })
   return [...told, ...more]
+}
+
+function quotesOf({ operator }: House): ReadonlyMap<string, readonly Offer[]> {
+  const quotes = [...operator.offers(), ...operator.staleOffers()]
+  return Map.groupBy(quotes, ({ supplier }) => supplier)
 }
 
 function priceOf(lease: Lease): number {
@@ -306,16 +313,18 @@ function nobody(name: string): Refused {
 }
 
 /** Of what came after the last plan, that which the plan leaves to it. */
-function reasonsOf({ operator }: House, { rows, now }: Snapshot, workload: WorkloadStatus) {
+function reasonsOf(house: House, { rows, now }: Snapshot, workload: WorkloadStatus) {
   const plan = rows.plan[0]?.body
   const { name } = workload.spec
   const planned = plan ? reasonsIn(plan, (run) => run.startsWith(`${name}.`)) : []
   const isNews = planned.length === 0 && workload.state === 'active'
-  const told = isNews ? (operator.outlook(workload) ?? []) : planned
+  const told = isNews ? (house.operator.outlook(workload) ?? []) : planned
   const sellers = {
     suppliers: bodies(rows.supplier),
     outages: bodies(rows.outage),
     policy: rows.policy[0]?.body ?? defaultPolicy,
+    quotesOf: quotesOf(house),
+    now,
   }
   const reasons = [...told, ...unanswered(sellers, workload.spec, told)]
   return reasons.map((reason) => reasonView(reason, now))

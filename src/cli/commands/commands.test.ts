@@ -227,6 +227,15 @@ describe('get', () => {
     assert.match(stdout, /\$20.00\/h +\$20.00\/h +- +now +no table knows H100: a chip counts as/)
   })
 
+  it('says of what moment an offer is whose supplier does not answer', async (t) => {
+    const stale = { ...offer, stale: true, observedAt: Date.UTC(2026, 10, 30, 9) }
+    const offers: Answers['offers'] = () => ({ offers: [stale] })
+    const { stdout } = await run(['offers'], { env: loggedIn(await fakeServer(t, { offers })) })
+    const said = / {2}quoted 2026-11-30 09:00:00; not bought until rival answers\n$/
+    assert.match(stdout, / {2}stale {2}/)
+    assert.match(stdout, said)
+  })
+
   it('--watch draws what changed, through a server that is away', async (t) => {
     const over = new AbortController()
     const replies = [train, train, 'hang up', { ...train, state: 'succeeded' }] as const

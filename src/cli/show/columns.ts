@@ -149,16 +149,26 @@ export function offerColumns(now: Ms): readonly Column<OfferView>[] {
     { title: 'ACCELERATORS', cell: joinedText },
     { title: 'MARKET', cell: ({ market }) => market },
     { title: 'REGION', cell: ({ region }) => region },
-    { title: 'STOCK', cell: ({ stock, coolingUntil }) => (coolingUntil ? 'cooling' : stock) },
+    { title: 'STOCK', cell: stockText, tint: ({ stale }) => (stale ? 'yellow' : null) },
     { title: 'PRICE', cell: ({ pricePerHour }) => perHour(pricePerHour), isRight: true },
     { title: 'COST', cell: ({ costPerHour }) => perHour(costPerHour), isRight: true },
     { title: 'H100-HOUR', cell: ({ costPerWork }) => usd(costPerWork), isRight: true },
     { title: 'SEEN', cell: ({ observedAt }) => seen(observedAt, now), isRight: true },
     {
       title: 'SAID',
-      cell: (offer) => offer.said ?? windowText(offer) ?? offer.because ?? strangeText(offer),
+      cell: (offer) =>
+        staleText(offer) ?? offer.said ?? windowText(offer) ?? offer.because ?? strangeText(offer),
     },
   ]
+}
+
+function stockText({ stock, coolingUntil, stale }: OfferView): string {
+  return stale ? 'stale' : coolingUntil ? 'cooling' : stock
+}
+
+/** Of a supplier that does not answer. */
+function staleText({ stale, supplier, observedAt }: OfferView): string | null {
+  return stale ? `quoted ${moment(observedAt)}; not bought until ${supplier} answers` : null
 }
 
 /** What plans make of a chip that no table knows. */

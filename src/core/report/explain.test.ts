@@ -192,6 +192,14 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       { supplier: 'rival', since: now - 61_000, said: 'timed out' },
       'rival cannot be used for 1m 1s now: timed out; it would have to answer',
     ],
+    [
+      {
+        ...{ supplier: 'rival', since: now - 61_000, said: 'timed out' },
+        quoted: { offer: 'rival/h100', pricePerHour: 20_000_000, at: 0 },
+      },
+      'rival cannot be used for 1m 1s now: timed out; ' +
+        'rival/h100 cost $20.00/h on 1970-01-01T00:00:00Z, and it would have to answer',
+    ],
   ],
   spread: [
     [

@@ -86,9 +86,13 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const missing = `no supplier offers ${accelerator}:${perNode}${joined} in the market asked for`
     return `${missing}; it would take a supplier that does, or another alternative`
   },
-  unreachable: ({ supplier, since, said }, now) => {
+  unreachable: ({ supplier, since, said, quoted }, now) => {
     const span = formatDuration(now - since)
-    return `${supplier} cannot be used for ${span} now${because(said)}; it would have to answer`
+    const cannot = `${supplier} cannot be used for ${span} now${because(said)}`
+    if (quoted === undefined) return `${cannot}; it would have to answer`
+    const { offer, pricePerHour, at } = quoted
+    const last = `${offer} cost ${perHour(pricePerHour)} on ${formatMoment(at)}`
+    return `${cannot}; ${last}, and it would have to answer`
   },
   spread: (place) => {
     const remedy = 'a lower spread would allow it'

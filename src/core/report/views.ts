@@ -171,6 +171,8 @@ export function publicSupplier(spec: SupplierSpec) {
 /** What is known of an offer beside what its supplier says. */
 export interface OfferFacts {
   readonly pool: Pool | null
+  /** Its supplier does not answer: this is what it quoted last. */
+  readonly isStale?: boolean
   readonly marginals: Marginals
   /** Useful work per accelerator and hour, H100 = 1. */
   readonly throughputs: Readonly<Record<string, number>>
@@ -199,6 +201,7 @@ export function offerView(offer: Offer, facts: OfferFacts, now: Ms) {
     from: offer.window?.from ?? null,
     until: offer.window?.until ?? null,
     observedAt: offer.observedAt,
+    stale: facts.isStale ?? false,
   }
 }
 
