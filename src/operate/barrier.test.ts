@@ -68,7 +68,8 @@ clauses:
 const facts: Readonly<Record<string, (home: House) => Promise<void> | void>> = {
   'its price': ({ bolt: other }) => {
     const { offers } = other
-    const dearer = async () => (await offers()).map((each) => ({ ...each, pricePerHour: 35 }))
+    const dearer = async () =>
+      (await offers()).map((each) => ({ ...each, pricePerHour: 35_000_000 }))
     Object.assign(other, { offers: dearer })
   },
   'its stock': ({ bolt: other }) => {

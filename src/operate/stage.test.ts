@@ -55,8 +55,8 @@ export async function house(supplierClass: SupplierClass = 'A'): Promise<House> 
   const ledger = await embedded({ path, clock: clock.wallMs, randomId: () => 'us' })
   const { wallMs } = clock
   const keyed = supplierClass === 'A'
-  const acme = paperSupplier({ name: 'acme', wallMs, pricePerHour: 10, stock: 4, keyed })
-  const bolt = paperSupplier({ name: 'bolt', wallMs, pricePerHour: 20, stock: 4, keyed })
+  const acme = paperSupplier({ name: 'acme', wallMs, pricePerHour: 10_000_000, stock: 4, keyed })
+  const bolt = paperSupplier({ name: 'bolt', wallMs, pricePerHour: 20_000_000, stock: 4, keyed })
   const stops: (() => Promise<void>)[] = []
   const home: House = {
     ledger,

@@ -45,7 +45,7 @@ it('[OP26] whoever leads anew has seen nobody, and looks again before it buys', 
   const clock = virtualClock()
   const offer = {
     ...{ id: 'h100', supplier: 'acme', accelerator: 'H100', perNode: 8, region: 'here' },
-    ...{ market: 'on-demand', pricePerHour: 1, stock: { kind: 'unknown' }, observedAt: 0 },
+    ...{ market: 'on-demand', pricePerHour: 8_000_000, stock: { kind: 'unknown' }, observedAt: 0 },
   }
   let news = 0
   const socket = {

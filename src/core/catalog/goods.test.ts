@@ -26,6 +26,17 @@ for (const [what, spoilt, fault] of [
     { pricePerHour: 9e12 },
     /asks \$9,000,000.00\/h, above \$1,000.00\/h for each/,
   ],
+  [
+    'next to no price',
+    { pricePerHour: 1 },
+    /asks \$0.000001\/h, below the \$0.16\/h of current for 8 H100; what is free asks \$0$/,
+  ],
+  [
+    'too little for a slice',
+    { accelerator: 'v5p-8', perNode: 1, pricePerHour: 40_000 },
+    /for 1 v5p-8/,
+  ],
+  ['too little for any chip', { accelerator: 'Zeta-9', pricePerHour: 9_000 }, /of current for 8 Z/],
   ['an empty machine', { perNode: 0 }, /has 0 accelerators in a machine/],
   ['negative stock', { stock: { kind: 'count', nodes: -1 } }, /has -1 nodes left/],
   ['a block that is over', { window: { until: 0 } }, /is over since 1970-01-01T00:00:00Z$/],
@@ -69,8 +80,11 @@ it('[CA6] knows what is sold by its one name, and a slice by its chips', () => {
   assert.equal(names('Zeta-9'), 'Zeta-9:1')
 })
 
-it('[CA5] takes what is free, and chips that nobody knows', () => {
-  const offers = [{ ...sound, pricePerHour: 0, accelerator: 'Zeta-9' }]
+it('[CA5] takes what is free or dearer than current, and chips that nobody knows', () => {
+  const free = { ...sound, pricePerHour: 0, accelerator: 'Zeta-9' }
+  const cheap = { ...sound, id: 'cheap', pricePerHour: 160_000 }
+  const t4 = { ...sound, id: 't4', accelerator: 'T4', perNode: 1, pricePerHour: 1_200 }
+  const offers = [free, cheap, t4]
   assert.deepEqual(goodsOf(offers), { offers, faults: [] })
 })
 

@@ -3,9 +3,9 @@
  * cannot be meant would win every plan, or make every plan wrong; the others go on selling.
  */
 import { formatMoment } from '../domain/day.ts'
-import { formatUsd } from '../domain/money.ts'
+import { formatUsd, type Micros } from '../domain/money.ts'
 import { isOffer, type Offer, offerName, type Quoted } from '../domain/offer.ts'
-import { canonical, sliceOf } from './accelerators.ts'
+import { canonical, sliceOf, throughputs } from './accelerators.ts'
 
 export interface Goods {
   readonly offers: readonly Offer[]
@@ -15,6 +15,13 @@ export interface Goods {
 
 /** Nobody asks as much for one accelerator and hour. */
 const acceleratorMost = 1_000_000_000
+/**
+ * Nor as little for the work of one H100 in an hour: its current costs as much. The board takes
+ * 700 W, as its maker states, at 3 cents a kilowatt-hour. What is paid for already is free instead.
+ */
+const h100Least = 20_000
+/** Of chips that no table knows: as of the weakest that one knows. */
+const workLeast = Math.min(...Object.values(throughputs))
 
 /** Offers of one supplier, as it quotes them together. */
 export function goodsOf(quoted: readonly Quoted[]): Goods {
@@ -49,9 +56,18 @@ function faultOf(offer: Quoted): string | null {
     return `${name} has ${stock.nodes} nodes left`
   const shut = closedFor(offer)
   if (shut !== null) return `${name} ${shut}`
-  if (pricePerHour <= perNode * acceleratorMost) return null
-  const most = formatUsd(acceleratorMost)
-  return `${name} asks ${formatUsd(pricePerHour)}/h, above ${most}/h for each ${accelerator}`
+  const asks = `${name} asks ${formatUsd(pricePerHour)}/h`
+  if (pricePerHour > perNode * acceleratorMost)
+    return `${asks}, above ${formatUsd(acceleratorMost)}/h for each ${accelerator}`
+  const least = leastFor(named(offer))
+  if (pricePerHour === 0 || pricePerHour >= least) return null
+  const chips = `${perNode} ${accelerator}`
+  return `${asks}, below the ${formatUsd(least)}/h of current for ${chips}; what is free asks $0`
+}
+
+/** For a machine of an offer. */
+function leastFor({ accelerator, perNode }: Offer): Micros {
+  return Math.ceil(perNode * h100Least * (throughputs[accelerator] ?? workLeast))
 }
 
 /** By the clock of whoever quotes it. */
