@@ -28,7 +28,8 @@ interface DoctorOptions {
 
 const staleTurnMs = 30_000
 const longUnsureMs = 300_000
-const faultsShown = 20
+/** Offers of a supplier that were left out, at most. */
+export const faultsShown = 20
 const skewMsMax = 2_000
 /** Years of history take longer to check than anybody waits for an answer. */
 const verifyMsMax = 10_000

@@ -57,6 +57,8 @@ it('[AP30] names as many as anybody reads, and how many more there are', async (
   home.run()
   const told = () => home.operator.offerFaults('acme').length
   await home.clock.until('all of them', 60_000, () => told() === spoilt.length)
+  const [listed] = (await home.ask('GET /v1/suppliers', {})).body.suppliers
+  assert.match(listed.said, /^22 left out: acme\/o0 has .*; `calumet doctor` names 20 of them$/)
   const { checks } = (await home.ask('GET /v1/doctor', {})).body
   const { text } = checks.find(({ name }: { name: string }) => name === 'supplier acme')
   assert.match(text, /^offers left out: 22: acme\/o0 has .*; acme\/o19 has [^;]*; and 2 more$/)

@@ -17,6 +17,7 @@ import { decideStanding } from '../../operate/standing.ts'
 import type { Ledger, Snapshot } from '../../ports/ledger.ts'
 import { Refused } from '../failure.ts'
 import type { RouteView } from '../wire.ts'
+import { faultsShown } from './doctor.ts'
 import type { Handlers, House } from './handler.ts'
 
 type Names =
@@ -100,7 +101,9 @@ export function marketHandlers({ ledger, operator, gate }: House): Handlers<Name
 function leftOut(faults: readonly string[]): string | null {
   const [first] = faults
   if (first === undefined) return null
-  return faults.length === 1 ? `left out: ${first}` : `${faults.length} left out: ${first}`
+  if (faults.length === 1) return `left out: ${first}`
+  const named = faults.length > faultsShown ? `${faultsShown} of them` : 'them all'
+  return `${faults.length} left out: ${first}; \`calumet doctor\` names ${named}`
 }
 
 /** Hashes of the tokens that may call services. */
