@@ -21,7 +21,6 @@ import {
   name,
   names,
   positive,
-  text,
   usd,
   usdPerHour,
   whole,
@@ -144,10 +143,28 @@ const exposureLimit = map('a map with a supplier and max', {
   max: usd.describe('Dollars that nobody else stands for'),
 })
 
-const regionName = text('a region as suppliers name it', /^\S+$/)
+const regionPattern = /^\S+$/
+const regionWritten = { type: 'string', pattern: regionPattern.source }
+const isRegion = (value: unknown): value is string => {
+  return typeof value === 'string' && regionPattern.test(value)
+}
+/** One or several of them, always read as a list. */
+const regions = field<readonly string[]>({
+  expected: 'a region as suppliers name it, or a list of them',
+  written: { anyOf: [regionWritten, { type: 'array', items: regionWritten, minItems: 1 }] },
+  read: (value) => {
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return all.length > 0 && all.every(isRegion) ? all : undefined
+  },
+  meant: (value) => (typeof value === 'number' ? `"${value}"` : null),
+})
+
+/** A way from each of some regions to each of others is looked for among all. */
+const waysMax = 10_000
+
 const egressRate = map('a map with from and per_gb', {
-  from: regionName.describe('Where the data lies'),
-  to: regionName.optional().describe('Where it is read; wherever else by default'),
+  from: regions.describe('Where the data lies; several where it costs the same from each'),
+  to: regions.optional().describe('Where it is read, one or several; wherever else by default'),
   per_gb: usd.describe('Dollars for a gigabyte, of 10⁹ bytes'),
   gb_per_hour: positive('a number above 0')
     .optional()
@@ -183,6 +200,7 @@ export const policyShape = map('a policy', {
   egress: z
     .array(egressRate, { error: 'a list of rates' })
     .max(5_000, 'at most 5000 rates')
+    .refine(areFewWays, `at most ${waysMax} ways from one region to another`)
     .optional()
     .describe('What reading data from another region costs; the first that fits counts'),
   exposure_limits: z
@@ -207,7 +225,7 @@ export function policyOf(shape: z.infer<typeof policyShape>, canonical: Canonica
     ...(shape.shaping && { shaping: shape.shaping.map(shapingOf) }),
     ...(shape.withhold && { withhold: shape.withhold }),
     ...(shape.budgets && { budgets: shape.budgets.map(budgetOf) }),
-    ...(shape.egress && { egress: shape.egress.map(egressOf) }),
+    ...(shape.egress && { egress: shape.egress.flatMap(egressOf) }),
     ...(shape.exposure_limits && { exposureLimits: shape.exposure_limits }),
     ...(shape.quotas && { quotas: shape.quotas.flatMap((each) => quotasOf(each, canonical)) }),
   }
@@ -225,9 +243,19 @@ function shapingOf({ relations: parties, jitter }: z.infer<typeof shaping>): Sha
   return { relations: parties, jitterMs: jitter }
 }
 
-function egressOf({ from, to, per_gb, gb_per_hour }: z.infer<typeof egressRate>): EgressRate {
+type Egress = z.infer<typeof egressRate>
+
+function areFewWays(rates: readonly Egress[]): boolean {
+  const counts = rates.map(({ from, to }) => from.length * (to?.length ?? 1))
+  return counts.reduce((all, count) => all + count, 0) <= waysMax
+}
+
+function egressOf({ from, to, per_gb, gb_per_hour }: Egress): readonly EgressRate[] {
   const speed = gb_per_hour === undefined ? {} : { gbPerHour: gb_per_hour }
-  return { from, to: to ?? null, perGb: per_gb, ...speed }
+  return from.flatMap((each) => {
+    const others = to?.filter((other) => other !== each || to.length === 1) ?? [null]
+    return others.map((other) => ({ from: each, to: other, perGb: per_gb, ...speed }))
+  })
 }
 
 function budgetOf({ amount, per, team, workload, supplier }: z.infer<typeof budget>): Budget {

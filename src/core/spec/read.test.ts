@@ -184,6 +184,7 @@ name: house
 egress:
   - {from: us-east, to: eu-west, per_gb: 0.020}
   - {from: us-east, per_gb: $0.09, gb_per_hour: 500}
+  - {from: [a, b], to: [b, c], per_gb: 0.05}
 ---
 kind: Job
 name: train
@@ -209,6 +210,9 @@ checkpoint: {dir: /saved, gb: 50}
   assert.deepEqual(policy?.egress, [
     { from: 'us-east', to: 'eu-west', perGb: 20_000 },
     { from: 'us-east', to: null, perGb: 90_000, gbPerHour: 500 },
+    { from: 'a', to: 'b', perGb: 50_000 },
+    { from: 'a', to: 'c', perGb: 50_000 },
+    { from: 'b', to: 'c', perGb: 50_000 },
   ])
   assert.deepEqual(job?.data, { region: 'us-east', gbPerHour: 40 })
   assert.deepEqual(tune?.data, {

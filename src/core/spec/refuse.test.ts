@@ -213,6 +213,21 @@ it('[SP23] refuses to withhold what is no fact, or from nobody', () => {
   ])
 })
 
+it('[SP20] refuses a rate of egress from nowhere, and more ways than are looked through', () => {
+  const policy = (from: string, to: string) => {
+    return `kind: Policy\nname: a\negress: [{ from: ${from}, to: ${to}, per_gb: 0.02 }]\n`
+  }
+  const region = 'a region as suppliers name it, or a list of them'
+  assert.deepEqual(faults(policy('a', '[b, "c d"]')), [
+    `3:25 $.egress[0].to: found a list; expected ${region}`,
+  ])
+  const regions = (count: number) => `[${Array.from({ length: count }, (_, index) => `r${index}`)}]`
+  assert.deepEqual(faults(policy(regions(100), regions(100))), [])
+  assert.deepEqual(faults(policy(regions(100), regions(101))), [
+    '3:9 $.egress: found a list; expected at most 10000 ways from one region to another',
+  ])
+})
+
 it('[SP18] refuses quotas that make no sense', () => {
   const policy = (quota: string) => `kind: Policy\nname: a\nquotas:\n${quota}`
   const own = '  - {team: x, accelerators: {H100: 8}}\n'
