@@ -80,8 +80,19 @@ export function rateOf(
   from: string,
   region: string,
 ): EgressRate | undefined {
-  if (from === region) return undefined
-  return egress?.find((rate) => rate.from === from && (rate.to ?? region) === region)
+  if (from === region || !egress) return undefined
+  return ratesFrom(egress)
+    .get(from)
+    ?.find(({ to }) => (to ?? region) === region)
+}
+
+/** A memo and nothing else: a table of all regions has thousands of ways. */
+const tables = new WeakMap<readonly EgressRate[], ReadonlyMap<string, readonly EgressRate[]>>()
+
+function ratesFrom(egress: readonly EgressRate[]) {
+  const known = tables.get(egress) ?? Map.groupBy(egress, ({ from }) => from)
+  tables.set(egress, known)
+  return known
 }
 
 function carried(gb: number, rate: EgressRate | undefined): Carriage {
