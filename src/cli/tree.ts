@@ -347,6 +347,15 @@ function addLocal(root: Command, version: string, does: Does): void {
       ),
     )
   root
+    .command('egress')
+    .description('a table of what a gigabyte costs from region to region, as `egress` of a policy')
+    .argument('<file>', 'CSV with from, to, per_gb; or src, dest, cost')
+    .action(
+      does(async (session, [file = '']) =>
+        (await import('./money/egress.ts')).egress(session, file),
+      ),
+    )
+  root
     .command('version')
     .description('the version of this program')
     .action(

@@ -121,7 +121,7 @@ function readRow(row: CsvRow, supplier: string): Priced | PriceFault {
 }
 
 /** Lists carry more digits than money has; what is left of a micro-dollar is rounded up. */
-function usd(text: string): Micros | null {
+export function usd(text: string): Micros | null {
   const exact = parseUsd(text)
   if (exact !== null) return exact
   const dollars = /^\d{1,9}\.\d+$/.test(text) ? Number(text) : Number.NaN
