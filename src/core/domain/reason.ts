@@ -30,6 +30,8 @@ export type Reason = { readonly run: string } & (
       readonly egressPerHour?: Micros
       readonly carriage?: Micros
       readonly than: string
+      /** The table of chips may be off by this share between the two: it may as well be cheaper. */
+      readonly offBy?: number
     }
   | {
       /** Cheaper than what was chosen, and worth more to others: by so much a node and hour. */
