@@ -116,3 +116,26 @@ run: exec train
     assert.deepEqual(await warnings(home, alone), [])
   })
 })
+
+it('[AP68] a chip that the table cannot tell from the chosen one is named so', async (t) => {
+  const home = await stage(t)
+  const [h100] = await home.acme.offers()
+  assert.ok(h100)
+  const h200 = { ...h100, id: 'h200x8', accelerator: 'H200', pricePerHour: 12_000_000 }
+  home.acme.offers = async () => [h100, h200]
+  await home.apply(supplier())
+  home.run()
+  await home.clock.until('offers', 60_000, () => home.operator.offers().length > 0)
+  const either = job('train').replace(
+    '{ accelerators: H100:8 }',
+    '\n  - { accelerators: H100:8 }\n  - { accelerators: H200:8 }',
+  )
+  const said = (reasons: readonly Record<string, string>[]) => {
+    return reasons.find(({ why }) => why === 'dearer')?.text ?? ''
+  }
+  const rough = /h200x8 fits but costs more than .*; the table of chips may be off by 15% between/
+  assert.match(said((await planned(home, either)).reasons), rough)
+  await home.apply(either)
+  const why = async () => (await home.ask('GET /v1/workloads/train/why')).body.reasons
+  assert.match(said(await why()), rough)
+})

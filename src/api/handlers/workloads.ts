@@ -23,6 +23,7 @@ import {
 } from '../../core/report/views.ts'
 import { isContract, type LawChange, lawWarnings } from '../../operate/law/take.ts'
 import { type SubmitResult, submit } from '../../operate/submit.ts'
+import { withDoubts } from '../../operate/turn/doubt.ts'
 import { verdictsAt } from '../../operate/verdicts.ts'
 import { withdraw } from '../../operate/withdraw.ts'
 import type { Kind, Row, RowQuery, Snapshot } from '../../ports/ledger.ts'
@@ -150,9 +151,10 @@ async function planned(house: House, body: ApplyRequest) {
 }
 
 function reasonsOfAll(house: House, world: World, plan: Plan): readonly Reason[] {
-  const told = reasonsIn(plan)
-  if (world.outages.length === 0) return told
   const wishes = new Map(world.demands.map(({ run, workload }) => [run, workload]))
+  const workloadOf = (run: string) => wishes.get(run)
+  const told = withDoubts(reasonsIn(plan), { offers: world.offers, workloadOf })
+  if (world.outages.length === 0) return told
   const groups = Map.groupBy(told, ({ run }) => wishes.get(run))
   const sellers = { ...world, quotesOf: quotesOf(house) }
   const more = [...groups].flatMap(([wish, reasons]) => {
@@ -318,7 +320,9 @@ function reasonsOf(house: House, { rows, now }: Snapshot, workload: WorkloadStat
   const { name } = workload.spec
   const planned = plan ? reasonsIn(plan, (run) => run.startsWith(`${name}.`)) : []
   const isNews = planned.length === 0 && workload.state === 'active'
-  const told = isNews ? (house.operator.outlook(workload) ?? []) : planned
+  const found = isNews ? (house.operator.outlook(workload) ?? []) : planned
+  const choices = { offers: house.operator.offers(), workloadOf: () => workload.spec }
+  const told = withDoubts(found, choices)
   const sellers = {
     suppliers: bodies(rows.supplier),
     outages: bodies(rows.outage),

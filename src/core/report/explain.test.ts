@@ -47,6 +47,12 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       'acme/h100 fits but costs more than rival/h100: $12.40/h, $0.78 per unit of ' +
         'work; it would take a lower price',
     ],
+    [
+      { offer: 'acme/h200', ...price, than: 'rival/h100', offBy: 0.15 },
+      'acme/h200 fits but costs more than rival/h100: $12.40/h, $0.78 per unit of ' +
+        'work; the table of chips may be off by 15% between the two, so it could as well be ' +
+        'cheaper: a throughput of yours would tell',
+    ],
   ],
   left: [
     [

@@ -25,9 +25,12 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
       ? `${offer} was chosen: at ${price} it is the cheapest of ${outOf} offers that fit`
       : `${offer} was chosen: at ${price} it is the only offer that fits`
   },
-  dearer: ({ offer, pricePerHour, pricePerWork, than, ...more }) => {
+  dearer: ({ offer, pricePerHour, pricePerWork, than, offBy, ...more }) => {
     const price = `${perHour(pricePerHour)}${afar(more)}, ${perWork(pricePerWork)}`
-    return `${offer} fits but costs more than ${than}: ${price}; it would take a lower price`
+    const dearer = `${offer} fits but costs more than ${than}: ${price}`
+    if (offBy === undefined) return `${dearer}; it would take a lower price`
+    const rough = `the table of chips may be off by ${percent(offBy)} between the two`
+    return `${dearer}; ${rough}, so it could as well be cheaper: a throughput of yours would tell`
   },
   left: ({ offer, pricePerHour, worth }) => {
     const price = `${offer} costs less, ${perHour(pricePerHour)}, and is left to others`
