@@ -66,7 +66,7 @@ function told(reason: Reason, now: number): string {
     case 'dearer':
       return `dearer ${reason.offer} ${formatUsd(reason.pricePerHour)} than ${reason.than}`
     case 'left':
-      return `left ${reason.offer} ${formatUsd(reason.pricePerHour)}${worth(reason)}`
+      return `left ${reason.offer} ${equally(reason)}${worth(reason)}`
     case 'kept':
       return `kept ${reason.lease} ${formatUsd(reason.pricePerHour)}${cheaper(reason)}`
     case 'moving':
@@ -112,6 +112,10 @@ function told(reason: Reason, now: number): string {
     case 'backing-off':
       return `backing-off ${formatDuration(reason.until - now)}`
   }
+}
+
+function equally({ pricePerHour, isEqual }: Extract<Reason, { why: 'left' }>): string {
+  return `${isEqual ? 'equal ' : ''}${formatUsd(pricePerHour)}`
 }
 
 function worth(reason: Extract<Reason, { why: 'left' }>): string {

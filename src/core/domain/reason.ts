@@ -39,6 +39,8 @@ export type Reason = { readonly run: string } & (
       readonly offer: string
       readonly pricePerHour: Micros
       readonly worth: Micros
+      /** Its work costs just as much; left out where it costs less. */
+      readonly isEqual?: true
     }
   | {
       readonly why: 'kept'

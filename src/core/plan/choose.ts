@@ -35,7 +35,8 @@ export function choose(
   if (preference) return firstPreferred(view, tally, demand, { ...preference, isOpen })
   const spread = spreadOf(view, tally, demand)
   const placed = tally.placement?.places.get(demand.run)
-  if (placed && isOpen(placed) && crowding(spread, placed.offer) === 0) return placed
+  const own = placed && isOpen(placed) ? { placed, crowd: crowding(spread, placed.offer) } : null
+  if (own?.crowd === 0) return own.placed
   let behind: Candidate | null = null
   let least = Number.POSITIVE_INFINITY
   for (const each of shelfOf(view, demand.workload).open) {
@@ -44,7 +45,8 @@ export function choose(
     if (crowd === 0) return each
     if (crowd < least) [behind, least] = [each, crowd]
   }
-  return behind
+  const isAsGood = own?.crowd === least && own.placed.pricePerWork === behind?.pricePerWork
+  return isAsGood ? own.placed : behind
 }
 
 /** The cheapest of whoever comes first, at a crowded place only where there is no other. */
@@ -125,7 +127,7 @@ export interface Refused {
 export interface Survey {
   /** How many offers the gang could be bought at. */
   readonly outOf: number
-  /** Could be had for less, and are not crowded. */
+  /** Could be had for less, or for as much and come first by name; and are not crowded. */
   readonly cheaper: readonly Candidate[]
   readonly dearer: readonly Candidate[]
   /** Places that could have been had for less, or the crowded one that had to do. */

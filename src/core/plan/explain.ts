@@ -23,7 +23,7 @@ export function explain(
   const reasons = [
     ...(chosen ? [chosenAt(run, chosen, survey)] : []),
     ...(chosen ? survey.crowded : []),
-    ...(chosen ? left(run, survey, market) : []),
+    ...(chosen ? left(run, chosen, survey, market) : []),
     ...(chosen ? dearer(run, chosen, survey) : []),
     ...notOffered(run, survey),
     ...refusals(survey.refused),
@@ -49,12 +49,18 @@ export function carriage({ carriage: paid }: Pick<Candidate, 'carriage'>) {
   return paid === 0 ? {} : { carriage: paid }
 }
 
-/** Cheaper offers that could have been had, and that others of this plan have more use for. */
-function left(run: string, { cheaper }: Survey, market: MarketFacts | null): readonly Reason[] {
-  return cheaper.map(({ offer, pricePerHour }) => {
+/** Offers no dearer that could have been had, and that others of this plan have more use for. */
+function left(
+  run: string,
+  chosen: Candidate,
+  { cheaper }: Survey,
+  market: MarketFacts | null,
+): readonly Reason[] {
+  return cheaper.map(({ offer, pricePerHour, pricePerWork }) => {
     const name = offerName(offer)
     const worth = market?.prices.find((price) => price.offer === name)?.perNodeHour ?? 0
-    return { run, why: 'left', offer: name, pricePerHour, worth }
+    const isEqual = pricePerWork === chosen.pricePerWork ? ({ isEqual: true } as const) : {}
+    return { run, why: 'left', offer: name, pricePerHour, worth, ...isEqual }
   })
 }
 

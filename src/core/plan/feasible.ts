@@ -68,7 +68,7 @@ export function usedUp(
   if (nodesLeft < alternative.nodes) {
     const nodesNeeded = alternative.nodes
     const name = offerName(offer)
-    const prices = tally.placement?.facts.prices ?? []
+    const prices = tally.placement?.facts?.prices ?? []
     const worth = prices.find((price) => price.offer === name)?.perNodeHour
     const priced = worth === undefined ? {} : { worth }
     return { run, why: 'no-stock', offer: name, nodesLeft, nodesNeeded, ...priced }

@@ -14,6 +14,7 @@ import { reasonsMax } from './explain.ts'
 import { finish, hasEnded } from './finish.ts'
 import { baggagesOf } from './gravity/baggage.ts'
 import { keep } from './keep.ts'
+import { exchange, missingIn, type Purchase } from './market/exchange.ts'
 import { place } from './market/place.ts'
 import { shelfOf } from './market/shelf.ts'
 import { overflowFor } from './overflow.ts'
@@ -88,10 +89,41 @@ interface Decided {
  * else in this very plan, nothing is kept or taken back for it, and all is decided anew.
  */
 function decideAll(view: View, queue: Queue): Decided {
-  const decided = decideWith(view, queue)
+  const decided = exchanged(view, queue, decideWith(view, queue))
   const bought = decided.decisions.flatMap((decision) => purchaseOf(decision) ?? [])
   const elsewhere = boughtElsewhere(view, bought)
-  return elsewhere.size === 0 ? decided : decideWith({ ...view, claimless: elsewhere }, queue)
+  if (elsewhere.size === 0) return decided
+  const claimless = { ...view, claimless: elsewhere }
+  return exchanged(claimless, queue, decideWith(claimless, queue))
+}
+
+/** The same at no greater cost, where some change places for the spread of a service. */
+function exchanged(view: View, { standings }: Queue, decided: Decided): Decided {
+  const demands = standings.map(({ demand }) => demand)
+  const { decisions, market, tally } = decided
+  const before = purchasesIn(view, demands, decisions)
+  const missing = before.length > 1 ? missingIn(view, tally, before) : 0
+  const places = missing > 0 ? exchange(view, tally, before) : null
+  if (!places) return decided
+  const second = openTally(view, { placement: { places, facts: market } })
+  const together = decideEach(view, standings, second)
+  const after = purchasesIn(view, demands, together)
+  const isWorse = isBetter(view, demands, decisions, together)
+  if (isWorse || missingIn(view, second, after) >= missing) return decided
+  const told = market && marketOf(view, demands, together, market)
+  return { decisions: together, market: told, tally: second }
+}
+
+function purchasesIn(
+  view: View,
+  demands: readonly Demand[],
+  decisions: readonly Decision[],
+): readonly Purchase[] {
+  return decisions.flatMap((decision, index) => {
+    const [demand, bought] = [demands[index], purchaseOf(decision)]
+    if (!demand || !bought) return []
+    return [{ demand, bought, isFree: () => bought.replaces === null && !isLed(view, demand) }]
+  })
 }
 
 /**
@@ -177,7 +209,10 @@ function decideEach(view: View, standings: readonly Standing[], tally: Tally): r
 
 /** A deadline, a clause or a spread of two kinds says where it goes. */
 function hasOwnOrder(view: View, demand: Demand): boolean {
-  if (wantsBoth(demand.workload)) return true
+  return wantsBoth(demand.workload) || isLed(view, demand)
+}
+
+function isLed(view: View, demand: Demand): boolean {
   return huntingOf(view, demand) !== null || overflowFor(view, demand) !== null
 }
 

@@ -97,6 +97,57 @@ it('[PL54] moves no replica to where a region would be lost', () => {
   )
 })
 
+it('[PL62] a gang leaves a place to a service that it spreads, where all cost as much', () => {
+  check(
+    `offer acme/a L4:1 us $1 stock 1
+     offer bolt/a L4:1 us $1 stock 3
+     job train L4:1 priority 90
+     service chat L4:1 replicas 2 spread 2`,
+    `acquire train.0.1 bolt/a x1 $1.00
+     acquire chat.0.1 acme/a x1 $1.00
+     acquire chat.1.1 bolt/a x1 $1.00
+     why train.0: chosen bolt/a $1.00 of 2
+     why train.0: left acme/a equal $1.00 worth $0.00
+     why chat.0: chosen acme/a $1.00 of 2
+     why chat.0: dearer bolt/a $1.00 than acme/a
+     why chat.1: chosen bolt/a $1.00 of 1
+     why chat.1: no-stock acme/a 0 of 1`,
+  )
+  check(
+    `offer acme/a L4:1 us $1 stock 2
+     offer bolt/b L4:1 eu $1 stock 2
+     job train L4:1 priority 90
+     service chat L4:1 replicas 2 spread 2 regions 2 priority 20
+     job late L4:1`,
+    `acquire train.0.1 bolt/b x1 $1.00
+     acquire late.0.1 acme/a x1 $1.00
+     acquire chat.0.1 acme/a x1 $1.00
+     acquire chat.1.1 bolt/b x1 $1.00`,
+  )
+})
+
+it('[PL62] no ceiling and no choice of suppliers gives way to the spread of others', () => {
+  const service = 'service chat L4:1 replicas 2 spread 2'
+  check(
+    `offer acme/a L4:1 us $1 stock 1
+     offer bolt/a L4:1 us $1.01 stock 3
+     job train L4:1 priority 90 max $1
+     ${service}`,
+    `acquire train.0.1 acme/a x1 $1.00
+     acquire chat.0.1 bolt/a x1 $1.01
+     acquire chat.1.1 bolt/a x1 $1.01`,
+  )
+  check(
+    `offer acme/a L4:1 us $1 stock 1
+     offer bolt/a L4:1 us $1 stock 3
+     job train L4:1 priority 90 suppliers acme
+     ${service}`,
+    `acquire train.0.1 acme/a x1 $1.00
+     acquire chat.0.1 bolt/a x1 $1.00
+     acquire chat.1.1 bolt/a x1 $1.00`,
+  )
+})
+
 interface Place {
   readonly supplier: string
   readonly region: string

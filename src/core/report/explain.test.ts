@@ -63,6 +63,10 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
       { offer: 'acme/h100', pricePerHour: 20_000_000, worth: 0 },
       'acme/h100 costs less, $20.00/h, and is left to others',
     ],
+    [
+      { offer: 'acme/h100', pricePerHour: 20_000_000, worth: 0, isEqual: true },
+      'acme/h100 costs as much, $20.00/h, and is left to others',
+    ],
   ],
   kept: [
     [

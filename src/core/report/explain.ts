@@ -32,8 +32,9 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const rough = `the table of chips may be off by ${percent(offBy)} between the two`
     return `${dearer}; ${rough}, so it could as well be cheaper: a throughput of yours would tell`
   },
-  left: ({ offer, pricePerHour, worth }) => {
-    const price = `${offer} costs less, ${perHour(pricePerHour)}, and is left to others`
+  left: ({ offer, pricePerHour, worth, isEqual }) => {
+    const much = isEqual ? 'as much' : 'less'
+    const price = `${offer} costs ${much}, ${perHour(pricePerHour)}, and is left to others`
     return worth > 0 ? `${price}: a node of it saves them ${perHour(worth)}` : price
   },
   kept: ({ lease, offer, pricePerHour, cheaper, saving, carriage }) => {

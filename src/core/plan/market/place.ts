@@ -23,6 +23,11 @@ import { trade } from './trade.ts'
 export interface Placement {
   /** Where each run would be bought best. */
   readonly places: ReadonlyMap<string, Candidate>
+  /** Null where they were not placed together. */
+  readonly facts: MarketFacts | null
+}
+
+interface Placed extends Placement {
   readonly facts: MarketFacts
 }
 
@@ -34,7 +39,7 @@ const isSmall = 2_000
 const rounds = 400
 
 /** `buyers` are the gangs for which something is to be bought, most urgent first. */
-export function place(view: View, tally: Tally, buyers: readonly Demand[]): Placement {
+export function place(view: View, tally: Tally, buyers: readonly Demand[]): Placed {
   const shelves = buyers.map(({ workload }) => shelfOf(view, workload))
   const most = Math.max(choicesMin, Math.floor(choicesMax / new Set(shelves).size))
   const choices = new Map<Shelf, Map<string, Choices>>()
