@@ -17,6 +17,7 @@ import * as wire from './wire.ts'
 const requests: ReadonlySet<string> = new Set([
   'Document',
   'ApplyRequest',
+  'PlanRequest',
   'LoadReport',
   'NewToken',
 ])

@@ -47,6 +47,15 @@ export const Document = z.strictObject({
 export const ApplyRequest = z.strictObject({ documents: z.array(Document).min(1).max(50) })
 export type ApplyRequest = z.infer<typeof ApplyRequest>
 
+export const PlanRequest = z.strictObject({
+  documents: z
+    .array(Document)
+    .max(50)
+    .default([])
+    .describe('taken as submitted; none: what is done next about what is there'),
+})
+export type PlanRequest = z.infer<typeof PlanRequest>
+
 export const ApplyReply = z.object({
   results: z.array(
     z.object({
@@ -110,7 +119,9 @@ export const PlanReply = z.object({
   pricePerHourThen: micros,
   /** Runs that would still lack capacity. */
   unmet: z.array(z.string()),
-  market: MarketView.nullable().describe('null where fewer than two gangs are bought'),
+  market: MarketView.nullable().describe(
+    'null where fewer than two gangs are bought and nothing is scarce',
+  ),
   calendar: z.array(CalendarView).describe('blocks that open or end, in order of time'),
 })
 export type PlanReply = z.infer<typeof PlanReply>

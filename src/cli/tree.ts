@@ -80,7 +80,7 @@ function addSubmits(root: Command, does: Does): void {
     )
   root
     .command('plan')
-    .description('what applying files would do, or what if …; priced; changes nothing')
+    .description('what is done next, or applying files would do, or what if …; changes nothing')
     .option('-f, --file <file...>', 'YAML; - for stdin')
     .option('--what-if <file...>', 'what if this were submitted as well? A contract, a job, …')
     .option('--without <supplier...>', 'what if this supplier were gone?')

@@ -43,6 +43,17 @@ describe('[AP14] plan and apply say of every kind what changed', () => {
     assert.deepEqual(await changes(home, job('train')), ['Job created 1'])
   })
 
+  it('a plan of nothing new is the one of what is there', async (t) => {
+    const home = await stage(t)
+    await home.apply(job('train'))
+    const { status, body } = await home.ask('POST /v1/plan', { body: {} })
+    assert.deepEqual([status, body.changes, body.unmet], [200, [], ['train.0']])
+    const { body: beside } = await home.ask('POST /v1/plan', {
+      body: { documents: [{ file: 'a.yaml', text: job('train') }] },
+    })
+    assert.deepEqual([body.reasons, body.actions], [beside.reasons, beside.actions])
+  })
+
   it('a plan with what it would buy changes nothing', async (t) => {
     const home = await stage(t)
     await home.apply(supplier('https://acme.example'))

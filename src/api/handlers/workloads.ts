@@ -29,7 +29,7 @@ import { withdraw } from '../../operate/withdraw.ts'
 import type { Kind, Row, RowQuery, Snapshot } from '../../ports/ledger.ts'
 import { chargedOf } from '../books.ts'
 import { Refused } from '../failure.ts'
-import type { ApplyRequest } from '../wire.ts'
+import type { PlanRequest } from '../wire.ts'
 import { unanswered, unknownChips } from './caution.ts'
 import type { Handlers, House } from './handler.ts'
 import { contradicted, lawful, submitted } from './submission.ts'
@@ -120,12 +120,12 @@ function pageOf<K extends Kind>(
 
 const forever = Number.MAX_SAFE_INTEGER
 
-async function planned(house: House, body: ApplyRequest) {
+async function planned(house: House, body: PlanRequest) {
   const { ledger, operator } = house
-  const read = submitted(house, body)
-  const { specs } = read
+  const reads = body.documents.length > 0 ? [submitted(house, body)] : []
+  const specs = reads.flatMap((each) => each.specs)
   const before = await ledger.read()
-  const law = await lawful(house, [read], before.now)
+  const law = await lawful(house, reads, before.now)
   const warnings = lawWarnings(law, before, { specs, offers: operator.offers() })
   const { world, plan } = await operator.preview(specs)
   const bought = plan.actions.flatMap((action) => (action.do === 'acquire' ? [action] : []))

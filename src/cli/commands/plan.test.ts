@@ -17,6 +17,17 @@ it('plan changes nothing, and with --strict tells what stays unmet', async (t) =
   assert.deepEqual(server.calls, ['plan', 'plan'])
 })
 
+it('plan of no files shows what is done next about what is there', async (t) => {
+  const server = await fakeServer(t, world)
+  const env = loggedIn(server)
+  const ended = await run(['plan'], { env })
+  assert.deepEqual([ended.exitCode, server.calls], [0, ['plan']])
+  assert.deepEqual(server.asked[0]?.body, { documents: [] })
+  assert.match(ended.stdout, /\nprice: /)
+  const json = await run(['plan', '--json', '--strict'], { env })
+  assert.deepEqual([json.exitCode, JSON.parse(json.stdout)], [6, plan])
+})
+
 it('plan warns of what may be a slip', async (t) => {
   const warning = 'msa/ask: no region is known that fits In mars; correct it; known are us'
   const answers = { ...world, plan: () => ({ ...plan, warnings: [warning] }) }
@@ -109,13 +120,12 @@ describe('plan, what if', () => {
   })
 
   for (const [typed, says] of [
-    [[], /nothing to plan; name files with -f, or suppose something: --without/],
     [['--stock', 'acme'], /acme was given, an offer, = and a figure expected, as in --stock/],
     [['--stock', 'a/b=-1'], /a\/b=-1 was given, a whole number of nodes expected/],
     [['--price', 'a/b=-1'], /a\/b=-1 was given, dollars an hour for one node expected/],
     [['--price', 'a/b=1e9'], /dollars an hour for one node expected, as in --price/],
   ] as const) {
-    it(`refuses ${typed.join(' ') || 'nothing at all'}`, async (t) => {
+    it(`refuses ${typed.join(' ')}`, async (t) => {
       const server = await fakeServer(t, world)
       const ended = await run(['plan', ...typed], { env: loggedIn(server) })
       assert.match(ended.stderr, says)

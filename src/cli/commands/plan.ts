@@ -1,10 +1,10 @@
 /**
- * `calumet plan`: what would be done if these files were applied, with prices and reasons; or how
- * that would differ if more were applied, a supplier were gone, an offer had other stock or another
- * price, or others sold as price lists say.
+ * `calumet plan`: what is done next, or would be if files were applied, with prices and reasons; or
+ * how that would differ if more were applied, a supplier were gone, an offer had other stock or
+ * another price, or others sold as price lists say.
  */
 import { readDocuments } from '../documents.ts'
-import { CliError, exitCodes } from '../failure.ts'
+import { exitCodes } from '../failure.ts'
 import { readPrices } from '../prices.ts'
 import type { Session } from '../session.ts'
 import { planText } from '../show/plan.ts'
@@ -26,13 +26,6 @@ export async function plan(session: Session, options: PlanOptions): Promise<numb
     ...lists.map(({ offers, asOf }) => ({ suppose: 'offers' as const, offers, asOf })),
   ]
   const isSupposed = suppositions.length + whatIf.length > 0
-  if (file.length === 0 && !isSupposed) {
-    const how = '--without, --stock, --price, --prices, --what-if'
-    throw new CliError(
-      'invalid',
-      `nothing to plan; name files with -f, or suppose something: ${how}`,
-    )
-  }
   const { documents: all } = await readDocuments(session, [...file, ...whatIf])
   const [documents, supposed] = [all.slice(0, file.length), all.slice(file.length)]
   const api = await session.api()

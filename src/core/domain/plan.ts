@@ -60,7 +60,7 @@ export interface Plan {
   readonly reasons: readonly Reason[]
   /** Whose reasons are those of another run; left out where everybody has its own. */
   readonly alike?: readonly Alike[]
-  /** Null where nothing is bought, or one gang alone. */
+  /** Null where nothing is bought, or one gang alone and nothing that it could use is scarce. */
   readonly market: MarketFacts | null
 }
 

@@ -142,10 +142,15 @@ function decideWith(view: View, { standings, needy }: Queue): Decided {
   const rescued = isSketch ? null : rescue(view, standings, alone)
   if (rescued) return rescued
   const placement = buyers.length > 1 ? place(view, openTally(view), buyers) : null
-  if (!placement && !isSketch) return { decisions: alone, market: null, tally: first }
+  if (!placement && !isSketch) {
+    return { decisions: alone, market: marketOfOne(view, demands, alone, buyers), tally: first }
+  }
   const second = openTally(view, { placement })
   const together = decideEach(view, standings, second)
-  if (!placement) return { decisions: together, market: null, tally: second }
+  if (!placement) {
+    const market = marketOfOne(view, demands, together, buyers)
+    return { decisions: together, market, tally: second }
+  }
   const isWorth = isBetter(view, demands, together, alone)
   const third = isSketch && !isWorth ? openTally(view) : null
   const apart = third ? decideEach(view, standings, third) : alone
@@ -194,6 +199,18 @@ function marketOf(
 ): MarketFacts {
   const cost = Math.round(sharedCost(view, demands, decisions))
   return { cost, least: Math.min(least, cost), prices }
+}
+
+/** One alone has nobody to give way to; what it could not have may still be worth something. */
+function marketOfOne(
+  view: View,
+  demands: readonly Demand[],
+  decisions: readonly Decision[],
+  buyers: readonly Demand[],
+): MarketFacts | null {
+  if (buyers.length === 0) return null
+  const { facts } = place(view, openTally(view), buyers)
+  return facts.prices.length > 0 ? marketOf(view, demands, decisions, facts) : null
 }
 
 /** So few are told their reasons at once; of more it is first sketched who buys at all. */

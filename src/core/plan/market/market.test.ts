@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
+import { drawnWorld } from '../../../testing/world.ts'
+import { plan } from '../plan.ts'
 import { auction } from './auction.ts'
 import { lowerBound } from './bound.ts'
 import { costOf, type Market, type Wish } from './market.ts'
@@ -90,6 +92,21 @@ it('[PL30] is proven: no way to serve them all costs less than the bound', () =>
       assert.ok(bound.least <= least + 1e-6, `${bound.least} is above ${least}`)
     }),
   )
+})
+
+it('[PL63] says what one more node would save, also one gang, where one is missing', () => {
+  const worthIn = (...lines: readonly string[]) => {
+    return plan(drawnWorld(lines.join('\n'))).market?.prices ?? null
+  }
+  const [acme, bolt] = ['offer acme/a H100:8 us $10 stock 1', 'offer bolt/a H100:8 us $12']
+  const worth = [{ offer: 'acme/a', perNodeHour: 4_000_000 }]
+  assert.deepEqual(worthIn(acme, bolt, 'job train H100:8 x2'), worth)
+  assert.deepEqual(worthIn(acme, bolt, 'job train H100:8 x2', 'job tune H100:8 x2'), worth)
+  // Two more would have to come, it pays no less there, or it may not.
+  assert.equal(worthIn(acme, bolt, 'job train H100:8 x3'), null)
+  assert.equal(worthIn(acme, 'offer bolt/a H100:8 us $10', 'job train H100:8 x2'), null)
+  assert.equal(worthIn(acme, bolt, 'job train H100:8 x2 suppliers bolt'), null)
+  assert.equal(worthIn(acme, bolt, 'job train H100:8'), null)
 })
 
 it('[PL29] comes to the optimum where gangs have one node each', () => {

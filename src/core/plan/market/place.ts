@@ -62,9 +62,13 @@ export function place(view: View, tally: Tally, buyers: readonly Demand[]): Plac
     const found = spread.wanted[index]?.candidates[taken[index] ?? -1]
     if (found) places.set(run, found)
   }
-  const { least, prices } = first
+  const costs = wanted.map(({ wish }, index) => wish.costs[first.taken[index] ?? -1])
+  const prices = withScarce(view, tally, { buyers, costs }, first.prices)
   const cost = costOf(market, { taken })
-  return { places, facts: { cost: whole(cost), least: whole(least), prices: told(view, prices) } }
+  return {
+    places,
+    facts: { cost: whole(cost), least: whole(first.least), prices: told(view, prices) },
+  }
 }
 
 /** Whose budget or quota it is that says what equal wishes may still have. */
@@ -206,6 +210,39 @@ function meanCost({ wishes }: Market): number {
   }
   return nodes > 0 ? cost / nodes : 0
 }
+
+/**
+ * With what one more node would save where there is one too few for a whole gang: nobody could bid
+ * for it. Of those with the same wish, whoever pays most would gain most.
+ */
+function withScarce(
+  view: View,
+  tally: Tally,
+  { buyers, costs }: { readonly buyers: readonly Demand[]; readonly costs: readonly Cost[] },
+  known: Float64Array,
+): Float64Array {
+  const prices = Float64Array.from(known)
+  const dearest = new Map<Shelf, { readonly demand: Demand; readonly cost: number }>()
+  for (const [index, demand] of buyers.entries()) {
+    const shelf = shelfOf(view, demand.workload)
+    const cost = costs[index] ?? 0
+    if (cost > (dearest.get(shelf)?.cost ?? 0)) dearest.set(shelf, { demand, cost })
+  }
+  for (const [{ open }, { demand, cost }] of dearest) {
+    for (const each of open) {
+      const saving = cost - costOfWork(view.world, demand.workload, each.pricePerWork)
+      if (saving <= 0) break
+      const { place: number, alternative } = each
+      if (tally.nodesLeft[number] !== alternative.nodes - 1) continue
+      const more = { ...tally, nodesLeft: tally.nodesLeft.with(number, alternative.nodes) }
+      if (!isLeft(more, each, demand)) continue
+      prices[number] = Math.max(prices[number] ?? 0, saving)
+    }
+  }
+  return prices
+}
+
+type Cost = number | undefined
 
 function told({ offers }: View, prices: Float64Array): MarketFacts['prices'] {
   return offers.flatMap((offer, number) => {
