@@ -124,6 +124,8 @@ describe('plan, what if', () => {
     [['--stock', 'a/b=-1'], /a\/b=-1 was given, a whole number of nodes expected/],
     [['--price', 'a/b=-1'], /a\/b=-1 was given, dollars an hour for one node expected/],
     [['--price', 'a/b=1e9'], /dollars an hour for one node expected, as in --price/],
+    [['--price', 'a/b=NaN'], /a\/b=NaN was given, dollars an hour for one node expected/],
+    [['--price', 'a/b='], /a\/b= was given, dollars an hour for one node expected/],
   ] as const) {
     it(`refuses ${typed.join(' ')}`, async (t) => {
       const server = await fakeServer(t, world)

@@ -4,7 +4,13 @@
  */
 import { formatMoment } from '../domain/day.ts'
 import { formatUsd, type Micros } from '../domain/money.ts'
-import { isOffer, type Offer, offerName, type Quoted } from '../domain/offer.ts'
+import {
+  acceleratorPriceMax,
+  isOffer,
+  type Offer,
+  offerName,
+  type Quoted,
+} from '../domain/offer.ts'
 import { canonical, sliceOf, throughputs } from './accelerators.ts'
 
 export interface Goods {
@@ -13,10 +19,8 @@ export interface Goods {
   readonly faults: readonly string[]
 }
 
-/** Nobody asks as much for one accelerator and hour. */
-const acceleratorMost = 1_000_000_000
 /**
- * Nor as little for the work of one H100 in an hour: its current costs as much. The board takes
+ * Nobody asks as little for the work of one H100 in an hour: its current costs as much. The board takes
  * 700 W, as its maker states, at 3 cents a kilowatt-hour. What is paid for already is free instead.
  */
 const h100Least = 20_000
@@ -57,8 +61,8 @@ function faultOf(offer: Quoted): string | null {
   const shut = closedFor(offer)
   if (shut !== null) return `${name} ${shut}`
   const asks = `${name} asks ${formatUsd(pricePerHour)}/h`
-  if (pricePerHour > perNode * acceleratorMost)
-    return `${asks}, above ${formatUsd(acceleratorMost)}/h for each ${accelerator}`
+  if (pricePerHour > perNode * acceleratorPriceMax)
+    return `${asks}, above ${formatUsd(acceleratorPriceMax)}/h for each ${accelerator}`
   const least = leastFor(named(offer))
   if (pricePerHour === 0 || pricePerHour >= least) return null
   const chips = `${perNode} ${accelerator}`

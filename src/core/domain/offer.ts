@@ -42,6 +42,9 @@ export interface Offer {
   readonly window?: SaleWindow
 }
 
+/** Nobody asks as much for one accelerator and hour. */
+export const acceleratorPriceMax: Micros = 1_000_000_000
+
 /** A row of a quote that nobody can read. It is left out and named; the others go on selling. */
 export interface Misquote {
   readonly supplier: string

@@ -4,8 +4,8 @@
  *
  * Takes worlds and gives worlds; plans nothing. What the gangs would want there is for others.
  */
-import type { Micros } from '../../domain/money.ts'
-import { type Offer, offerName } from '../../domain/offer.ts'
+import { formatUsd, type Micros } from '../../domain/money.ts'
+import { acceleratorPriceMax, type Offer, offerName } from '../../domain/offer.ts'
 import type { Run } from '../../domain/run.ts'
 import type { SupplierSpec } from '../../domain/supplier.ts'
 import type { Ms } from '../../domain/time.ts'
@@ -59,15 +59,34 @@ export function wrongSuppositions(
     if (said.has(what)) return [`${what} is supposed twice; once is enough`]
     said.add(what)
     if (each.suppose === 'without') {
-      const list = [...suppliersKnown].sort().join(', ') || 'none'
       if (suppliersKnown.has(about)) return []
-      return [`there is no supplier ${about} to do without; there are: ${list}`]
+      return [`there is no supplier ${about} to do without; there are: ${listed(suppliersKnown)}`]
     }
     const offer = offersKnown.get(about)
-    if (!offer) return [`nobody sells ${about} now; \`calumet offers\` lists what is for sale`]
+    if (!offer) return [unsold(about, suppliersKnown)]
+    if (each.suppose === 'price' && isAbsurd(offer, each.pricePerHour)) {
+      const most = formatUsd(offer.perNode * acceleratorPriceMax)
+      const came = `${formatUsd(each.pricePerHour)}/h was given for a node of ${about}`
+      return [`${came}, more than nothing and at most ${most}/h expected`]
+    }
     if (!gone.has(offer.supplier)) return []
     return [`${about} is supposed to sell, and ${offer.supplier} to be gone; leave one out`]
   })
+}
+
+function listed(names: ReadonlySet<string>): string {
+  return [...names].sort().join(', ') || 'none'
+}
+
+function unsold(offer: string, suppliers: ReadonlySet<string>): string {
+  const [seller = ''] = offer.split('/')
+  const none = `nobody sells ${offer} now; \`calumet offers\` lists what is for sale`
+  return suppliers.has(seller) ? none : `${none}; there is no ${seller}, but ${listed(suppliers)}`
+}
+
+/** What is quoted so is left out; what is free beats everything, whatever it is. */
+function isAbsurd({ perNode }: Offer, pricePerHour: Micros): boolean {
+  return pricePerHour <= 0 || pricePerHour > perNode * acceleratorPriceMax
 }
 
 /** They sell at once, and only in the plan: no driver stands behind them. */

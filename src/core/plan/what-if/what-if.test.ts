@@ -166,4 +166,15 @@ it('[PL35] what makes no sense here is named', () => {
   assert.deepEqual(wrong(without('acme'), price('acme/h100', 1)), [
     'acme/h100 is supposed to sell, and acme to be gone; leave one out',
   ])
+  assert.deepEqual(wrong(price('acne/h100', 1)), [
+    'nobody sells acne/h100 now; `calumet offers` lists what is for sale; ' +
+      'there is no acne, but acme, bolt',
+  ])
+  for (const dollars of [0, -1, 1_000_000]) {
+    assert.deepEqual(
+      wrong(price('acme/h100', dollars)).map((text) => text.replace(/^\S+/, '')),
+      [' was given for a node of acme/h100, more than nothing and at most $8,000.00/h expected'],
+      `${dollars}`,
+    )
+  }
 })
