@@ -90,7 +90,7 @@ function told(reason: Reason, now: number): string {
     case 'clause':
       return `clause ${reason.offer} by ${reason.clause}`
     case 'not-offered':
-      return `not-offered ${reason.accelerator}:${reason.perNode}${over(reason)}`
+      return `not-offered ${shape(reason)}${otherwise(reason)}`
     case 'unreachable':
       return `unreachable ${reason.supplier} ${reason.said}`
     case 'spread':
@@ -135,8 +135,13 @@ function priced({ worth }: { readonly worth?: number }): string {
   return worth === undefined ? '' : ` worth ${formatUsd(worth)}`
 }
 
-function over({ fabric }: { readonly fabric?: string }): string {
-  return fabric === undefined ? '' : ` over ${fabric}`
+function shape(reason: Extract<Reason, { why: 'not-offered' }>): string {
+  const { accelerator, perNode, fabric } = reason
+  return `${accelerator}:${perNode}${fabric === undefined ? '' : ` over ${fabric}`}`
+}
+
+function otherwise({ sold = [] }: Extract<Reason, { why: 'not-offered' }>): string {
+  return sold.map(({ supplier, perNode }) => ` but ${supplier} by ${perNode.join(' or ')}`).join('')
 }
 
 /** What is paid once. */

@@ -5,6 +5,12 @@
 import type { Micros } from './money.ts'
 import type { Ms } from './time.ts'
 
+/** By how many in a node a supplier sells an accelerator. */
+export interface SoldBy {
+  readonly supplier: string
+  readonly perNode: readonly number[]
+}
+
 /** Prices are for the whole gang; `pricePerWork` is that price per unit of useful work. */
 export type Reason = { readonly run: string } & (
   | {
@@ -120,6 +126,8 @@ export type Reason = { readonly run: string } & (
       readonly accelerator: string
       readonly perNode: number
       readonly fabric?: string
+      /** Who sells it by other numbers in a node; left out where nobody does. */
+      readonly sold?: readonly SoldBy[]
     }
   | {
       readonly why: 'unreachable'

@@ -186,6 +186,16 @@ it('[PL25] says twelve things at most, and what nobody sells', () => {
   check('job train H100:8', 'why train.0: not-offered H100:8')
 })
 
+it('[PL25] says who sells the accelerator by other numbers, as far as it would be accepted', () =>
+  check(
+    `offer bolt/h2 H100:2 us $4
+     offer acme/h8 H100:8 us $16
+     offer bolt/h8 H100:8 us $16
+     offer coil/h1 H100:1 us $1 spot
+     job train H100:4 markets on-demand`,
+    'why train.0: not-offered H100:4 but acme by 8 but bolt by 2 or 8',
+  ))
+
 it('[PL30] says what purchases cost, the least they could, and what a scarce node is worth', () => {
   const { market } = plan(
     drawnWorld(

@@ -3,10 +3,10 @@
  */
 
 import type { Reason } from '../domain/reason.ts'
-import type { Alternative, Demand } from '../domain/workload.ts'
+import type { Demand } from '../domain/workload.ts'
 import { huntingOf } from './deadline/hunting.ts'
 import { isLeft, usedUp } from './feasible.ts'
-import { type Shelf, shelfOf } from './market/shelf.ts'
+import { type Missing, type Shelf, shelfOf } from './market/shelf.ts'
 import { type Preference, preferenceOf } from './overflow.ts'
 import { byWorth, type Candidate } from './score.ts'
 import { type CrowdReason, crowding, crowdsAt, type Spread, spreadOf } from './spread.ts'
@@ -134,7 +134,7 @@ export interface Survey {
   readonly crowded: readonly CrowdReason[]
   readonly refused: readonly Refused[]
   /** Alternatives that nobody sells on a market the workload accepts. */
-  readonly notOffered: readonly Alternative[]
+  readonly notOffered: readonly Missing[]
   /** Why a clause prefers the place that was chosen; null where it is the cheapest. */
   readonly preferred: string | null
 }

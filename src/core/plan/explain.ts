@@ -7,7 +7,7 @@
 import { offerName } from '../domain/offer.ts'
 import type { MarketFacts } from '../domain/plan.ts'
 import type { Reason } from '../domain/reason.ts'
-import type { Refused, Survey } from './choose.ts'
+import { type Refused, type Survey, shownMax } from './choose.ts'
 import type { Candidate } from './score.ts'
 import { shapeOf } from './view.ts'
 
@@ -77,14 +77,15 @@ function dearer(run: string, chosen: Candidate, survey: Survey): readonly Reason
 }
 
 function notOffered(run: string, { notOffered: shapes }: Survey): readonly Reason[] {
-  const named = shapes.map((each) => [`${shapeOf(each)} ${each.fabric ?? ''}`, each] as const)
-  return [...new Map(named).values()].map(({ accelerator, perNode, fabric }) => ({
-    run,
-    why: 'not-offered',
-    accelerator,
-    perNode,
-    ...(fabric !== undefined && { fabric }),
-  }))
+  const named = shapes.map((each) => {
+    return [`${shapeOf(each.alternative)} ${each.alternative.fabric ?? ''}`, each] as const
+  })
+  return [...new Map(named).values()].map(({ alternative, sold }) => {
+    const { accelerator, perNode, fabric } = alternative
+    const joined = fabric === undefined ? {} : { fabric }
+    const otherwise = sold.length === 0 ? {} : { sold: sold.slice(0, shownMax) }
+    return { run, why: 'not-offered', accelerator, perNode, ...joined, ...otherwise }
+  })
 }
 
 /** What holds for a supplier first, each supplier once; then what holds for an offer. */

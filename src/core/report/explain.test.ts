@@ -187,6 +187,17 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
   ],
   'not-offered': [
     [
+      {
+        ...{ accelerator: 'H100', perNode: 4 },
+        sold: [
+          { supplier: 'acme', perNode: [8] },
+          { supplier: 'bolt', perNode: [1, 2, 8] },
+        ],
+      },
+      'no supplier offers H100:4 in the market asked for, and acme sells H100 by 8, ' +
+        'bolt by 1, 2 or 8; it would take a supplier that does, or another alternative',
+    ],
+    [
       { accelerator: 'H100', perNode: 8, fabric: 'infiniband' },
       'no supplier offers H100:8 joined by infiniband in the market asked for; ' +
         'it would take a supplier that does, or another alternative',

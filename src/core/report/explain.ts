@@ -85,10 +85,14 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
   clause: ({ offer, clause, because: why, remedy, source }) => {
     return `${offer} may not be bought: ${why} (${clause}; ${source}); to change that, ${remedy}`
   },
-  'not-offered': ({ accelerator, perNode, fabric }) => {
+  'not-offered': ({ accelerator, perNode, fabric, sold = [] }) => {
     const joined = fabric === undefined ? '' : ` joined by ${fabric}`
     const missing = `no supplier offers ${accelerator}:${perNode}${joined} in the market asked for`
-    return `${missing}; it would take a supplier that does, or another alternative`
+    const sellers = sold.map(({ supplier, perNode: sizes }, index) => {
+      return `${supplier}${index === 0 ? ` sells ${accelerator}` : ''} by ${either(sizes)}`
+    })
+    const others = sellers.length === 0 ? '' : `, and ${sellers.join(', ')}`
+    return `${missing}${others}; it would take a supplier that does, or another alternative`
   },
   unreachable: ({ supplier, since, said, quoted }, now) => {
     const span = formatDuration(now - since)
@@ -151,6 +155,11 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const code = exitCode === null ? '' : ` with exit code ${exitCode}`
     return `it failed${code} and is started again ${soon(until, now)}`
   },
+}
+
+function either(sizes: readonly number[]): string {
+  const last = sizes.at(-1)
+  return sizes.length < 2 ? `${last}` : `${sizes.slice(0, -1).join(', ')} or ${last}`
 }
 
 interface Afar {

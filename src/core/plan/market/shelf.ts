@@ -4,6 +4,8 @@
  * Knows the rules and the prices; what is left of stock and money is looked at elsewhere.
  */
 import { areTermsAsked, lawfulWish } from '../../contracts/law.ts'
+import type { Offer } from '../../domain/offer.ts'
+import type { SoldBy } from '../../domain/reason.ts'
 import type { Alternative, Workload } from '../../domain/workload.ts'
 import { type Bars, type Because, ruledOut } from '../feasible.ts'
 import { byWorth, type Candidate, candidate, isJoined } from '../score.ts'
@@ -15,7 +17,13 @@ export interface Shelf {
   /** What they do not, cheapest first too. */
   readonly closed: readonly Closed[]
   /** Alternatives that nobody sells on a market the workload accepts. */
-  readonly notOffered: readonly Alternative[]
+  readonly notOffered: readonly Missing[]
+}
+
+export interface Missing {
+  readonly alternative: Alternative
+  /** Who sells its accelerator otherwise, as the workload accepts it. */
+  readonly sold: readonly SoldBy[]
 }
 
 export interface Closed {
@@ -36,14 +44,14 @@ function filled(view: View, workload: Workload): Shelf {
   const wish = { workload, baggage: view.baggages.get(workload.name) ?? null }
   const open: Candidate[] = []
   const closed: Closed[] = []
-  const notOffered: Alternative[] = []
+  const notOffered: Missing[] = []
   const bars: Bars | null = areTermsAsked(view.law) ? null : new Map()
   for (const alternative of workload.resources) {
     const goods = view.goodsOf.get(shapeOf(alternative)) ?? []
-    const offered = goods.filter(({ offer: { market, fabric } }) => {
-      return workload.markets.includes(market) && isJoined(alternative, fabric)
-    })
-    if (offered.length === 0) notOffered.push(alternative)
+    const offered = goods.filter(({ offer }) => isAccepted(workload, alternative, offer))
+    if (offered.length === 0) {
+      notOffered.push({ alternative, sold: soldOtherwise(view, workload, alternative) })
+    }
     for (const good of offered) {
       const each = candidate(view.world, wish, alternative, good)
       const because = ruledOut(view, workload, each, bars)
@@ -54,6 +62,27 @@ function filled(view: View, workload: Workload): Shelf {
   open.sort(byWorth)
   closed.sort((a, b) => byWorth(a.candidate, b.candidate))
   return { open, closed, notOffered }
+}
+
+function isAccepted({ markets }: Workload, wish: Alternative, { market, fabric }: Offer): boolean {
+  return markets.includes(market) && isJoined(wish, fabric)
+}
+
+function soldOtherwise(
+  { offers }: View,
+  workload: Workload,
+  alternative: Alternative,
+): readonly SoldBy[] {
+  const { accelerator } = alternative
+  const others = offers.filter((offer) => {
+    return offer.accelerator === accelerator && isAccepted(workload, alternative, offer)
+  })
+  return [...Map.groupBy(others, ({ supplier }) => supplier)]
+    .map(([supplier, own]) => {
+      const sizes = new Set(own.map(({ perNode }) => perNode))
+      return { supplier, perNode: [...sizes].sort((a, b) => a - b) }
+    })
+    .sort((a, b) => (a.supplier < b.supplier ? -1 : 1))
 }
 
 /** Workloads are values that never change, so what they wish is written down once for each. */
