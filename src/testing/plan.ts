@@ -76,7 +76,7 @@ function told(reason: Reason, now: number): string {
       return `no-stock ${offer} ${nodesLeft} of ${nodesNeeded}${priced(reason)}`
     }
     case 'cooling':
-      return `cooling ${reason.offer} ${formatDuration(reason.until - now)} ${reason.said}`
+      return `cooling ${reason.offer} ${rest(reason, now)}${saved(reason)}`
     case 'too-dear':
       return `too-dear ${reason.offer} ${above(reason.pricePerHour, reason.limit, reason.whose)}`
     case 'over-budget':
@@ -120,6 +120,10 @@ function equally({ pricePerHour, isEqual }: Extract<Reason, { why: 'left' }>): s
 
 function worth(reason: Extract<Reason, { why: 'left' }>): string {
   return ` worth ${formatUsd(reason.worth)}`
+}
+
+function rest({ until, said }: Extract<Reason, { why: 'cooling' }>, now: number): string {
+  return `${formatDuration(until - now)} ${said}`
 }
 
 function saved({ saving }: { readonly saving?: number }): string {

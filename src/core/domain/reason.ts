@@ -54,6 +54,8 @@ export type Reason = { readonly run: string } & (
       readonly offer: string
       readonly pricePerHour: Micros
       readonly cheaper: string | null
+      /** Something is cheaper and cannot be had yet; another reason says what. */
+      readonly isForNow?: true
       /** With the carriage, which is paid once, weighed over the work that is left. */
       readonly saving: number
       readonly carriage?: Micros
@@ -75,7 +77,14 @@ export type Reason = { readonly run: string } & (
       /** What one more node of it would save those that buy now, an hour. */
       readonly worth?: Micros
     }
-  | { readonly why: 'cooling'; readonly offer: string; readonly until: Ms; readonly said: string }
+  | {
+      readonly why: 'cooling'
+      readonly offer: string
+      readonly until: Ms
+      readonly said: string
+      /** Of the price of its work, beside where it runs; left out where it has no place. */
+      readonly saving?: number
+    }
   | {
       readonly why: 'too-dear'
       readonly offer: string

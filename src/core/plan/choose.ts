@@ -71,8 +71,8 @@ function firstPreferred(
 
 /**
  * The best place that is cheaper per useful work than `home`, does not harm the spread, and comes
- * no later in the order that a clause prefers than where it runs; and the blocks before it that are
- * not open, or end too soon.
+ * no later in the order that a clause prefers than where it runs; and what is cheaper but rests
+ * after a refusal, or is a block that is not open or ends too soon.
  */
 export function cheaperThan(
   view: View,
@@ -82,9 +82,12 @@ export function cheaperThan(
 ): Cheaper {
   const { open } = shelfOf(view, demand.workload)
   const limit = home.pricePerWork
+  const later: Reason[] = [...resting(view, demand, home)]
   // Most gangs run where it is cheapest: no more is asked about them.
-  if ((open[0]?.pricePerWork ?? limit) >= limit) return nothingCheaper
-  const blocks: Reason[] = []
+  if ((open[0]?.pricePerWork ?? limit) >= limit) {
+    return later.length > 0 ? { best: null, later } : nothingCheaper
+  }
+  let blocks = 0
   let spread: Spread | null = null
   const preference = preferenceOf(view, tally, demand)
   const isLater = (other: string) => {
@@ -93,28 +96,45 @@ export function cheaperThan(
   for (const each of open) {
     if (each.pricePerWork >= limit) break
     const outside = outsideWindow(view, demand, each, home)
-    if (outside && blocks.length < shownMax) blocks.push(withSaving(outside, each, home))
+    if (outside && blocks < shownMax) {
+      later.push(withSaving(outside, each, home))
+      blocks += 1
+    }
     if (outside || isLater(each.offer.supplier) || !isLeft(tally, each, demand)) continue
     spread ??= spreadOf(view, tally, demand)
-    if (crowding(spread, each.offer) === 0) return { best: each, blocks }
+    if (crowding(spread, each.offer) === 0) return { best: each, later }
   }
-  return { best: null, blocks }
+  return { best: null, later }
 }
 
 interface Cheaper {
   readonly best: Candidate | null
-  readonly blocks: readonly Reason[]
+  /** What is cheaper and cannot be had yet. */
+  readonly later: readonly Reason[]
 }
 
-const nothingCheaper: Cheaper = { best: null, blocks: [] }
+const nothingCheaper: Cheaper = { best: null, later: [] }
 
-/** What a block that opens later would save. */
+/** Cheaper than where it runs, and left alone for a while as it refused. */
+function resting(view: View, demand: Demand, home: Home): readonly Reason[] {
+  if (view.poolOf.size === 0) return []
+  const found: Reason[] = []
+  for (const { candidate, because } of shelfOf(view, demand.workload).closed) {
+    if (candidate.pricePerWork >= home.pricePerWork || found.length === shownMax) break
+    const reason = because(demand)
+    if (reason.why === 'cooling') found.push(withSaving(reason, candidate, home))
+  }
+  return found
+}
+
+/** What a block that opens later would save, or an offer that refused a moment ago. */
 function withSaving(
   reason: Reason,
   { pricePerWork }: Candidate,
   than: Pick<Home, 'pricePerWork'> | null,
 ): Reason {
-  if (reason.why !== 'not-yet' || !than || pricePerWork >= than.pricePerWork) return reason
+  if (reason.why !== 'not-yet' && reason.why !== 'cooling') return reason
+  if (!than || pricePerWork >= than.pricePerWork) return reason
   return { ...reason, saving: 1 - pricePerWork / than.pricePerWork }
 }
 

@@ -145,14 +145,17 @@ function moveOrStay(view: View, tally: Tally, demand: Demand, run: Run, home: Le
   const score = leasePricePerWork(view.world, demand.workload, home)
   const from = { pricePerWork: score, pricePerHour: priceOf(home) }
   const { supplier } = home
-  const { best, blocks } = cheaperThan(view, tally, demand, { home: from, supplier })
-  if (!best) return { actions: [], reasons: [kept(run.id, home), ...blocks] }
+  const { best, later } = cheaperThan(view, tally, demand, { home: from, supplier })
+  if (!best) {
+    const forNow = later.length > 0 ? ({ isForNow: true } as const) : {}
+    return { actions: [], reasons: [{ ...kept(run.id, home), ...forNow }, ...later] }
+  }
   const saving = savingOf(score, best.pricePerWork)
   const offer = offerName(best.offer)
   const pays = saving >= view.world.policy.moveWhenCheaperBy
   if (!pays || isLeaving(home, view.world.now) || !mayMove(view, tally, demand)) {
     const better = { offer, saving, ...carriage(best) }
-    return { actions: [], reasons: [kept(run.id, home, better), ...blocks] }
+    return { actions: [], reasons: [kept(run.id, home, better), ...later] }
   }
   const { actions } = buy(view, tally, demand, run, home, from)
   const paid = best.because === null ? {} : { paid: best.because }

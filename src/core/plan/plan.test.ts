@@ -172,6 +172,28 @@ it('[PL9] keeps a gang where moving saves too little', () =>
     'why train.0: kept train.0.1 $100.00 bolt/h saves 20%',
   ))
 
+it('[PL9] tells what would save and refused a moment ago, until when', () => {
+  const running = `
+    offer acme/h H100:8 us $100
+    offer bolt/h H100:8 us $60
+    offer coil/h H100:8 us $120
+    cooling coil/h until 2m said "sold out"
+    job train H100:8
+    checkpoint train
+    lease train.0.1 ready at acme/h for $100
+    run train.0 running on train.0.1`
+  check(
+    `${running}\ncooling bolt/h until 5m said "sold out"`,
+    `why train.0: kept train.0.1 $100.00
+     why train.0: cooling bolt/h 5m sold out saves 40%`,
+  )
+  check(
+    `${running}\ncooling bolt/h until 5m said "sold out"\noffer dust/h H100:8 us $90`,
+    `why train.0: kept train.0.1 $100.00 dust/h saves 10%
+     why train.0: cooling bolt/h 5m sold out saves 40%`,
+  )
+})
+
 const dear = `
   offer bolt/h H100:8 us $60
   job train H100:8

@@ -75,6 +75,13 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
     ],
     [
       {
+        ...{ lease: 'a.0.1', offer: 'rival/h100', pricePerHour: 12_400_000 },
+        ...{ cheaper: null, saving: 0, isForNow: true },
+      },
+      'a.0.1 is kept at rival/h100 for $12.40/h: nothing that can be had now is cheaper',
+    ],
+    [
+      {
         lease: 'a.0.1',
         offer: 'rival/h100',
         pricePerHour: 12_400_000,
@@ -126,6 +133,11 @@ const table: { readonly [Name in Why]: readonly (readonly [Facts<Name>, string])
     ],
   ],
   cooling: [
+    [
+      { offer: 'acme/h100', until: now + 60_000, said: 'sold out', saving: 0.25 },
+      'acme/h100 would save 25% of the price of its work, and refused lately: sold out; ' +
+        'it is tried again in 1m',
+    ],
     [
       { offer: 'rival/h100', until: now + 90_000, said: 'no stock' },
       'rival/h100 refused lately: no stock; it is tried again in 1m 30s',

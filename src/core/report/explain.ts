@@ -37,9 +37,10 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const price = `${offer} costs ${much}, ${perHour(pricePerHour)}, and is left to others`
     return worth > 0 ? `${price}: a node of it saves them ${perHour(worth)}` : price
   },
-  kept: ({ lease, offer, pricePerHour, cheaper, saving, carriage }) => {
+  kept: ({ lease, offer, pricePerHour, cheaper, saving, carriage, isForNow }) => {
     const kept = `${lease} is kept at ${offer} for ${perHour(pricePerHour)}`
-    if (cheaper === null) return `${kept}: nothing that fits is cheaper`
+    const now = isForNow ? ' can be had now' : ' fits'
+    if (cheaper === null) return `${kept}: nothing that${now} is cheaper`
     const all =
       carriage === undefined ? '' : ` with ${money(carriage)} to carry what it needs there`
     const saves = `${cheaper} would save ${percent(saving)}${all}`
@@ -58,8 +59,11 @@ const explainers: { readonly [Name in Why]: (reason: ReasonOf<Name>, now: Ms) =>
     const each = worth === undefined ? '' : `, each worth ${perHour(worth)} to those that buy now`
     return `${offer} ${left} and the gang needs ${nodesNeeded}; it would take ${more}${each}`
   },
-  cooling: ({ offer, until, said }, now) => {
-    return `${offer} refused lately${because(said)}; it is tried again ${soon(until, now)}`
+  cooling: ({ offer, until, said, saving }, now) => {
+    const again = `it is tried again ${soon(until, now)}`
+    if (saving === undefined) return `${offer} refused lately${because(said)}; ${again}`
+    const saves = `${offer} would save ${percent(saving)} of the price of its work`
+    return `${saves}, and refused lately${because(said)}; ${again}`
   },
   'too-dear': ({ offer, pricePerHour, limit, whose }) => {
     const price = `${offer} costs ${perHour(pricePerHour)}, above the ${perHour(limit)} of ${whose}`
