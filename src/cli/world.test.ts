@@ -220,6 +220,7 @@ const place = {
 export const whatIf: WhatIfReply = {
   before: { pricePerHour: 41_250_000, addedPerHour: 41_250_000, waiting: [] },
   after: { pricePerHour: 48_000_000, addedPerHour: 48_000_000, waiting: ['chat.1'] },
+  waits: [],
   shifts: [
     { run: 'chat.1', before: { ...place, pricePerHour: 1_250_000 }, after: null },
     {

@@ -33,6 +33,7 @@ export function whatIfHandlers(house: House): Handlers<'whatIf'> {
           before: before && placeView(before),
           after: after && placeView(after),
         })),
+        waits: [...done.waits],
         reasons: done.reasons.map((reason) => reasonView(reason, now.world.now)),
       }
     },

@@ -71,12 +71,22 @@ const Outlook = z.object({
   ),
   waiting: z.array(z.string()).describe('runs that shall run and have no place'),
 })
+const Wait = z.object({
+  aboutMs: z
+    .number()
+    .int()
+    .nullable()
+    .describe('it is as likely over by then as not, by what was learnt; null: nothing tells'),
+})
 export const WhatIfReply = z.object({
   before: Outlook,
   after: Outlook,
   shifts: z
     .array(z.object({ run: z.string(), before: PlaceView.nullable(), after: PlaceView.nullable() }))
     .describe('of the runs whose place or price differs'),
+  waits: z
+    .array(z.object({ run: z.string(), before: Wait.nullable(), after: Wait.nullable() }))
+    .describe('of the runs that wait; null on a side where one does not'),
   reasons: z.array(ReasonView).describe('why they would be there, or wait'),
 })
 export type WhatIfReply = z.infer<typeof WhatIfReply>

@@ -61,6 +61,18 @@ describe('plan, what if', () => {
     assert.match(ended.stdout, /waiting: none as it is, chat\.1 what if\n$/)
   })
 
+  it('tells how long they would wait, as far as anything tells', async (t) => {
+    const waits = [
+      { run: 'chat.1', before: null, after: { aboutMs: 2_400_000 } },
+      { run: 'train.0', before: { aboutMs: null }, after: { aboutMs: null } },
+    ]
+    const server = await fakeServer(t, { ...world, whatIf: () => ({ ...whatIf, waits }) })
+    const ended = await run(['plan', '--without', 'rival'], { env: loggedIn(server) })
+    const chat = 'wait of chat.1: none as it is, about 40m what if\n'
+    const train = 'wait of train.0: nothing tells as it is, nothing tells what if\n'
+    assert.ok(ended.stdout.endsWith(chat + train), ended.stdout)
+  })
+
   it('asks for all that is supposed at once; --strict tells who would wait', async (t) => {
     const server = await fakeServer(t, world)
     const supposed = ['--stock', 'a/b=c=4', 'a/d=0', '--price', 'a/b=c=9.50', '--strict']

@@ -14,6 +14,7 @@ import { plain } from './text.ts'
 
 type Shift = WhatIfReply['shifts'][number]
 type Place = Shift['before']
+type Wait = WhatIfReply['waits'][number]['before']
 
 function columnsOf({ before, after }: WhatIfReply): readonly Column<Shift>[] {
   const where = (place: Place, run: string, { waiting }: WhatIfReply['before']) => {
@@ -39,6 +40,7 @@ export function whatIfText(reply: WhatIfReply, look: Look): string {
   if (before.waiting.length > 0 || after.waiting.length > 0) {
     sums.push(`waiting: ${names(before.waiting)} as it is, ${names(after.waiting)} what if\n`)
   }
+  sums.push(waitsText(reply.waits))
   const parts = [
     shifts.length > 0 ? table(columnsOf(reply), shifts, look) : 'every gang would be where it is\n',
     reasonsText(reasons),
@@ -52,6 +54,21 @@ function sumText(what: string, before: number, after: number): string {
   const change = by === 0 ? 'no difference' : `${by < 0 ? '-' : '+'}${formatUsd(Math.abs(by))}/h`
   return `${what}: ${perHour(before)} as it is, ${perHour(after)} what if: ${change}\n`
 }
+
+/** How long, as far as anything tells. */
+function waitsText(waits: WhatIfReply['waits']): string {
+  const told = (wait: Wait) => {
+    if (!wait) return 'none'
+    return wait.aboutMs === null ? 'nothing tells' : `about ${formatDuration(wait.aboutMs)}`
+  }
+  const lines = waits.slice(0, waitsMax).map(({ run, before, after }) => {
+    return `wait of ${plain(run)}: ${told(before)} as it is, ${told(after)} what if\n`
+  })
+  const more = waits.length - waitsMax
+  return lines.join('') + (more > 0 ? `and of ${more} more\n` : '')
+}
+
+const waitsMax = 10
 
 function names(runs: readonly string[]): string {
   return runs.length > 0 ? runs.map(plain).join(', ') : 'none'

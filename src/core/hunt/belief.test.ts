@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Belief, noBelief } from '../domain/world.ts'
-import { forecast, observe, type Pool } from './belief.ts'
+import { forecast, observe, type Pool, returning } from './belief.ts'
 import { lifetimeMs } from './chain.ts'
 
 const tickMs = 600_000
@@ -38,6 +38,17 @@ describe('what is believed of a pool', () => {
       lives.toSorted((a, b) => a - b),
     )
     assert.ok((lives[3] ?? 0) > 1.3 * (lives[0] ?? 0), lives.join(' '))
+  })
+
+  it('[HU20] is back later, the longer it has been away', () => {
+    const [soon, later] = [6, 96].map((ticks) => {
+      return returning(after(`+${'-'.repeat(ticks)}`), north, ticks * tickMs)
+    })
+    for (const ticks of [1, 6, 36]) {
+      const [one = 0, other = 0] = [soon, later].map((backIn) => backIn?.(ticks * tickMs))
+      assert.ok(one > other && other > 0 && one < 1, `${one} and ${other}`)
+    }
+    assert.equal(soon?.(0), 0)
   })
 
   it('[HU8] the region of a pool that holds is trusted more than one that fails', () => {

@@ -6,7 +6,17 @@
  */
 import type { Ms } from '../domain/time.ts'
 import type { Belief, HoursOfDay, PoolBelief } from '../domain/world.ts'
-import { blend, fade, flat, given, mean, outlives, upAfter, type Weights } from './chain.ts'
+import {
+  blend,
+  fade,
+  flat,
+  given,
+  mean,
+  outlives,
+  returns,
+  upAfter,
+  type Weights,
+} from './chain.ts'
 import { afterSpell, oddsAt } from './hours.ts'
 
 /** Capacity that is had or not had together: one offer of one supplier in one zone. */
@@ -96,6 +106,13 @@ export function forecast(belief: Belief, pool: Pool, nowMs: Ms): Forecast {
     },
     ifUp: given(weights, (pair) => now[pair] ?? 0),
   }
+}
+
+/** How likely a pool that has nothing now has something again within a span, at any hour. */
+export function returning(belief: Belief, pool: Pool, nowMs: Ms): (spanMs: number) => number {
+  const seen = { pool: pool.id, atMs: nowMs, outcome: 'refused' } as const
+  const { weights } = poolAfter(belief, pool, seen)
+  return (spanMs) => mean(weights, returns(spanMs))
 }
 
 /** Nothing, what the region shows, and what all pools show, count alike. */

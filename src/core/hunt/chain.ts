@@ -34,6 +34,10 @@ export function upAfter(from: boolean | null, spanMs: number): readonly number[]
 export const outlives = (spanMs: number): readonly number[] =>
   pairs.map(({ endsPerMs }) => Math.exp(-endsPerMs * spanMs))
 
+/** How likely a spell down ends within a span, for each pair. */
+export const returns = (spanMs: number): readonly number[] =>
+  pairs.map(({ returnsPerMs }) => 1 - Math.exp(-returnsPerMs * spanMs))
+
 /** Bayes: the weights after evidence that each pair makes so likely. */
 export function given(weights: Weights, likely: (pair: number) => number): Weights {
   const raw = weights.map((weight, pair) => weight * likely(pair))

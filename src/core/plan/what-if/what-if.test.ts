@@ -3,9 +3,12 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { drawnWorld } from '../../../testing/world.ts'
 import { formatUsd } from '../../domain/money.ts'
+import type { Belief } from '../../domain/world.ts'
+import { observe } from '../../hunt/belief.ts'
 import { plan } from '../plan.ts'
 import { compare, type Place } from './compare.ts'
 import { type Supposition, suppose, wrongSuppositions } from './suppose.ts'
+import { waitOf } from './wait.ts'
 
 const usd = 1_000_000
 const without = (supplier: string): Supposition => ({ suppose: 'without', supplier })
@@ -147,6 +150,30 @@ it('[PL34] others sell at the prices of a list, as far as rules allow', () => {
 
 it('[PL34] what changes nothing says so', () => {
   check(rented, [stock('bolt/h100', 9)], '$40.00 → $40.00')
+})
+
+it('[PL64] tells how long one waits: until a block opens, or spot that was seen comes back', () => {
+  const waitIn = (drawing: string, answers: readonly (readonly [number, boolean])[] = []) => {
+    const pool = { id: 'acme/h100', region: 'acme/us' }
+    const world = drawnWorld(`${drawing}\njob train H100:8`)
+    const belief = answers.reduce<Belief>((all, [agoMs, isThere]) => {
+      const outcome = isThere ? 'available' : 'refused'
+      return observe(all, pool, { pool: pool.id, atMs: world.now - agoMs, outcome })
+    }, world.belief)
+    return waitOf({ ...world, belief }, plan(world).reasons)
+  }
+  const hour = 3_600_000
+  const spot = 'offer acme/h100 H100:8 us $20 spot stock none'
+  const lately = [[hour, true]] as const
+  const longAway = Array.from({ length: 48 }, (_, at) => [(48 - at) * hour, at === 0] as const)
+  assert.equal(waitIn('offer acme/h100 H100:8 us $20 opens 2h'), 2 * hour)
+  const soon = waitIn(spot, lately)
+  assert.ok(soon !== null && soon > 0 && soon < 12 * hour, `${soon}`)
+  const later = waitIn(spot, longAway)
+  assert.ok(later === null || later > 2 * soon, `${later} beside ${soon}`)
+  // Nobody asked there yet; nobody learns when what is sold until released comes back.
+  assert.equal(waitIn(spot), null)
+  assert.equal(waitIn(spot.replace('spot ', ''), lately), null)
 })
 
 it('[PL35] what makes no sense here is named', () => {
