@@ -15,7 +15,7 @@ import { finish, hasEnded } from './finish.ts'
 import { baggagesOf } from './gravity/baggage.ts'
 import { keep } from './keep.ts'
 import { exchange, missingIn, type Purchase } from './market/exchange.ts'
-import { place } from './market/place.ts'
+import { isOneShort, place } from './market/place.ts'
 import { shelfOf } from './market/shelf.ts'
 import { overflowFor } from './overflow.ts'
 import { learntOf } from './pace/learnt.ts'
@@ -143,12 +143,16 @@ function decideWith(view: View, { standings, needy }: Queue): Decided {
   if (rescued) return rescued
   const placement = buyers.length > 1 ? place(view, openTally(view), buyers) : null
   if (!placement && !isSketch) {
-    return { decisions: alone, market: marketOfOne(view, demands, alone, buyers), tally: first }
+    return {
+      decisions: alone,
+      market: marketOfOne(view, demands, alone, { buyers, tally: first }),
+      tally: first,
+    }
   }
   const second = openTally(view, { placement })
   const together = decideEach(view, standings, second)
   if (!placement) {
-    const market = marketOfOne(view, demands, together, buyers)
+    const market = marketOfOne(view, demands, together, { buyers, tally: second })
     return { decisions: together, market, tally: second }
   }
   const isWorth = isBetter(view, demands, together, alone)
@@ -206,9 +210,11 @@ function marketOfOne(
   view: View,
   demands: readonly Demand[],
   decisions: readonly Decision[],
-  buyers: readonly Demand[],
+  { buyers, tally }: { readonly buyers: readonly Demand[]; readonly tally: Tally },
 ): MarketFacts | null {
-  if (buyers.length === 0) return null
+  const [buyer] = buyers
+  // Most find nothing scarce: they are passed over before all that is held is counted again.
+  if (!buyer || !isOneShort(view, tally, buyer)) return null
   const { facts } = place(view, openTally(view), buyers)
   return facts.prices.length > 0 ? marketOf(view, demands, decisions, facts) : null
 }

@@ -211,6 +211,13 @@ function meanCost({ wishes }: Market): number {
   return nodes > 0 ? cost / nodes : 0
 }
 
+/** Whether some offer that it could use has one node too few for it. */
+export function isOneShort(view: View, { nodesLeft }: Tally, { workload }: Demand): boolean {
+  return shelfOf(view, workload).open.some((each) => {
+    return nodesLeft[each.place] === each.alternative.nodes - 1
+  })
+}
+
 /**
  * With what one more node would save where there is one too few for a whole gang: nobody could bid
  * for it. Of those with the same wish, whoever pays most would gain most.
