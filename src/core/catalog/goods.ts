@@ -20,8 +20,8 @@ export interface Goods {
 }
 
 /**
- * Nobody asks as little for the work of one H100 in an hour: its current costs as much. The board takes
- * 700 W, as its maker states, at 3 cents a kilowatt-hour. What is paid for already is free instead.
+ * Nobody asks as little for the work of one H100 in an hour: its current costs as much. The board
+ * takes 700 W, as its maker states, at 3 cents a kilowatt-hour. What is paid for is free instead.
  */
 const h100Least = 20_000
 /** Of chips that no table knows: as of the weakest that one knows. */
