@@ -6,6 +6,7 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { type LoadReport, RouteView } from '../api/wire.ts'
 import type { Clock } from '../ports/clock.ts'
+import { within } from '../ports/deadline.ts'
 import type { Fleet } from './replicas/fleet.ts'
 import type { Settings } from './settings.ts'
 
@@ -19,22 +20,10 @@ export type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 
 /** The same source, but an answer that is late counts as none. */
 export function patient(source: Source, clock: Clock, deadlineMs: number): Source {
-  async function within<T>(work: Promise<T>): Promise<T> {
-    const done = new AbortController()
-    const late = clock.sleep(deadlineMs, done.signal).then(() => {
-      throw new Error(`no answer within ${deadlineMs} ms`)
-    })
-    late.catch(() => {})
-    try {
-      return (await Promise.race([work, late])) as T
-    } finally {
-      done.abort()
-      work.catch(() => {})
-    }
-  }
+  const patiently = <T>(work: Promise<T>) => within(clock, deadlineMs, 'the control plane', work)
   return {
-    routes: async () => within(source.routes()),
-    reportLoad: async (report) => within(source.reportLoad(report)),
+    routes: () => patiently(source.routes()),
+    reportLoad: (report) => patiently(source.reportLoad(report)),
   }
 }
 

@@ -9,11 +9,11 @@ import type { Event } from '../core/domain/event.ts'
 import type { Ms } from '../core/domain/time.ts'
 import { emptyJournal } from '../core/meter/journal.ts'
 import type { Clock, Keys } from '../ports/clock.ts'
+import { within } from '../ports/deadline.ts'
 import type { Bodies, Ledger } from '../ports/ledger.ts'
 import type { OpenSupplier } from '../ports/supplier.ts'
 import { toldOf } from './law/money.ts'
 import { saidBy } from './said.ts'
-import { within } from './timing/deadline.ts'
 
 export interface Audit {
   readonly at: Ms

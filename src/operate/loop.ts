@@ -123,9 +123,11 @@ export function operator(options: OperatorOptions): Operator {
     const led = lead.epoch() !== null
     const taken = await lead.take()
     if (taken === 'none') return
-    if (taken !== 'kept') memory = null
-    if (taken !== 'kept') still.end()
-    if (taken !== 'kept') eyes.forget()
+    if (taken !== 'kept') {
+      memory = null
+      still.end()
+      eyes.forget()
+    }
     if (taken === 'new' || !led) listeningSinceMs = clock.steadyMs()
     const known = memory ?? (await recalled())
     memory = known

@@ -108,8 +108,8 @@ export const sweeping: readonly Mutant[] = [
     'memory-of-long-ago',
     'who leads again remembers only what it knew when it led before',
     loop,
-    "if (taken !== 'kept') memory = null",
-    '',
+    "if (taken !== 'kept') {\n      memory = null",
+    "if (taken !== 'kept') {",
   ),
   mutant(
     'late-commit-unseen',

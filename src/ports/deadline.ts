@@ -1,7 +1,7 @@
 /**
  * A deadline around a promise that may never settle. The late result is dropped, never acted on.
  */
-import type { Clock } from '../../ports/clock.ts'
+import type { Clock } from './clock.ts'
 
 export class DeadlineError extends Error {
   constructor(what: string, deadlineMs: number) {
