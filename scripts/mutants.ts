@@ -1,15 +1,16 @@
 /**
- * `npm run mutants`: injects bugs into clauses and into what guards copies, one at a time, and runs
- * the tests that have to fail then. Whatever no test notices is named, and the command fails.
+ * `npm run mutants`: injects bugs of which simulated days tell nothing, one at a time, and runs the
+ * tests that have to fail then. Whatever no test notices is named, and the command fails.
  */
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type ClauseMutant, clauseMutants } from '../test/clause-mutants.ts'
 import { copyMutants } from '../test/copy-mutants.ts'
+import { rareMutants } from '../test/rare-mutants.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const all = [...clauseMutants, ...copyMutants]
+const all = [...clauseMutants, ...copyMutants, ...rareMutants]
 const left = [...all]
 const unnoticed: string[] = []
 

@@ -3,7 +3,8 @@
  */
 import { clauseMutants } from './clause-mutants.ts'
 import { copyMutants } from './copy-mutants.ts'
+import { rareMutants } from './rare-mutants.ts'
 import { inject } from './sim/mutate.ts'
 
 const name = process.env.CALUMET_MUTANT ?? ''
-if (name !== '') inject(name, [...clauseMutants, ...copyMutants])
+if (name !== '') inject(name, [...clauseMutants, ...copyMutants, ...rareMutants])

@@ -7,10 +7,11 @@ import { it } from 'node:test'
 import { clauseKinds } from '../../src/core/spec/contract/clauses.ts'
 import { brokenInDays, clauseMutants } from '../clause-mutants.ts'
 import { copyMutants } from '../copy-mutants.ts'
+import { rareMutants } from '../rare-mutants.ts'
 import { canary, mutants } from './mutants/all.ts'
 import { patched } from './mutate.ts'
 
-for (const { name, patches } of [...mutants, ...clauseMutants, ...copyMutants]) {
+for (const { name, patches } of [...mutants, ...clauseMutants, ...copyMutants, ...rareMutants]) {
   it(`${name} fits the source`, () => {
     for (const patch of patches) {
       const path = new URL(`../../${patch.file}`, import.meta.url)
