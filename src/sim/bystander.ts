@@ -33,17 +33,18 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
     if (agoMs > sendsWithinMs) say('I3', `${key} was sent ${agoMs} ms after its announcement`)
   }
 
-  /** [I11] Nobody is given up as silent who was answered again and again. */
+  /** [I11] Nobody is given up as silent who had been answered again and again as it was decided. */
   function unwanted({ lease, facts }: Event): void {
     const index = /^node (\d+) was not heard/.exec(String(facts.because))?.[1]
     if (index === undefined || lease === null) return
     const key = keys.keyOf('us', lease)
     const node = [...world.machines.values()].find(
-      (each) => each.who.key === key && each.index === Number(index) && each.answered.count > 1,
+      (each) => each.who.key === key && each.index === Number(index),
     )
-    const agoMs = node ? world.kernel.now() - node.answered.before : silentMs
-    if (agoMs < silentMs / 2 - commitLateMs)
-      say('I11', `${lease} was dropped as silent, heard ${agoMs} ms before`)
+    const now = world.kernel.now()
+    const heardAt = node?.heardBy(now - commitLateMs) ?? null
+    const agoMs = heardAt === null ? silentMs : now - heardAt
+    if (agoMs < silentMs / 2) say('I11', `${lease} was dropped as silent, heard ${agoMs} ms before`)
   }
 
   /** [E3] Where a supplier shows rentals that nobody ordered, nothing is bought for long. */

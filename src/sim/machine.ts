@@ -26,8 +26,8 @@ export interface Machine {
   pause(durationMs: number): void
   /** The agent is killed; the ranks go on until the next one finds them. */
   restartAgent(): void
-  /** When it said what was answered before the last answer, by true time, and how many it had. */
-  readonly answered: { readonly before: Ms; readonly count: number }
+  /** When it said what was answered before the last answer up to a moment; null for nothing. */
+  heardBy(at: Ms): Ms | null
   /** The run and the epoch that it works on; null where it does not. */
   working(): string | null
   /** Its rank ends by itself. */
@@ -82,7 +82,7 @@ export function machine(options: MachineOptions): Machine {
   let wanted: ReadonlyMap<string, Work> | null = null
   let [heardAtMs, boot, isOff] = [process.steadyMs(), 0, false]
   let workSeen: string | null = null
-  const answered = { at: kernel.now(), before: kernel.now(), count: 0 }
+  let answers: readonly { readonly saidAt: Ms; readonly at: Ms }[] = []
   const later = (ms: number, run: () => void) => kernel.after(ms, () => process.deliver(run))
 
   function span(rank: Rank): void {
@@ -246,9 +246,7 @@ export function machine(options: MachineOptions): Machine {
       return 0
     }
     if (answer.outcome !== 'ok') return retryMs
-    answered.before = answered.at
-    answered.at = saidAt
-    answered.count += 1
+    answers = [...answers, { saidAt, at: kernel.now() }].slice(-answersKept)
     take(answer.value, sentAtMs)
     return answer.value.beatMs
   }
@@ -289,7 +287,7 @@ export function machine(options: MachineOptions): Machine {
         live()
       })
     },
-    answered,
+    heardBy: (at) => answers.filter((each) => each.at <= at).at(-2)?.saidAt ?? null,
     working() {
       const rank = [...ranks.values()].find(({ exitCode }) => exitCode === null)
       return rank ? nameOf(rank.work) : null
@@ -301,6 +299,8 @@ export function machine(options: MachineOptions): Machine {
 }
 
 const retryMs = 2_000
+/** More than come within the time that a commit may be late. */
+const answersKept = 8
 
 function nameOf({ run, epoch }: Work): string {
   return `${run} ${epoch}`
