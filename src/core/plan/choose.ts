@@ -117,14 +117,10 @@ const nothingCheaper: Cheaper = { best: null, later: [] }
 
 /** Cheaper than where it runs, and left alone for a while as it refused. */
 function resting(view: View, demand: Demand, home: Home): readonly Reason[] {
-  if (view.poolOf.size === 0) return []
-  const found: Reason[] = []
-  for (const { candidate, because } of shelfOf(view, demand.workload).closed) {
-    if (candidate.pricePerWork >= home.pricePerWork || found.length === shownMax) break
-    const reason = because(demand)
-    if (reason.why === 'cooling') found.push(withSaving(reason, candidate, home))
-  }
-  return found
+  return shelfOf(view, demand.workload)
+    .resting.filter(({ candidate }) => candidate.pricePerWork < home.pricePerWork)
+    .slice(0, shownMax)
+    .map(({ candidate, because }) => withSaving(because(demand), candidate, home))
 }
 
 /** What a block that opens later would save, or an offer that refused a moment ago. */

@@ -143,9 +143,8 @@ function firstOf({ resources }: Job) {
  * first alternative's. Where nothing is, the fastest. What is resting is no more than a hope.
  */
 function inTime(view: View, demand: Demand, job: Job, paceMin: number) {
-  const { open, closed } = shelfOf(view, job)
-  // What refused a moment ago may be had again: hope is worth something while there is time.
-  const hopes = closed.filter(({ because }) => because(anybody(job)).why === 'cooling')
+  const { open, resting: hopes } = shelfOf(view, job)
+  // Hope is worth something while there is time.
   const resting = new Set(hopes.map(({ candidate }) => candidate))
   const first = workPerHour(view.world, firstOf(job))
   const paceOf = ({ alternative }: Candidate) => workPerHour(view.world, alternative) / first
@@ -156,10 +155,6 @@ function inTime(view: View, demand: Demand, job: Job, paceMin: number) {
   const fits = all.filter(({ pace }) => pace >= enough)
   const pace = fits.reduce((least, each) => Math.min(least, each.pace), fastest)
   return { fits: fits.map(({ each }) => each).sort(byWorth), pace: pace || 1, resting }
-}
-
-function anybody(workload: Job): Demand {
-  return { run: '', slot: 0, workload, submittedAt: 0 }
 }
 
 /** Each offer once, by name, in its best use: all for sale for sure, and the cheapest spot. */

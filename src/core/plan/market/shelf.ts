@@ -16,6 +16,8 @@ export interface Shelf {
   readonly open: readonly Candidate[]
   /** What they do not, cheapest first too. */
   readonly closed: readonly Closed[]
+  /** That of it which refused a moment ago and may be had again. */
+  readonly resting: readonly Closed[]
   /** Alternatives that nobody sells on a market the workload accepts. */
   readonly notOffered: readonly Missing[]
 }
@@ -61,7 +63,13 @@ function filled(view: View, workload: Workload): Shelf {
   }
   open.sort(byWorth)
   closed.sort((a, b) => byWorth(a.candidate, b.candidate))
-  return { open, closed, notOffered }
+  const resting = view.poolOf.size === 0 ? [] : closed.filter(isResting(workload))
+  return { open, closed, resting, notOffered }
+}
+
+function isResting(workload: Workload): (closed: Closed) => boolean {
+  const anybody = { run: '', slot: 0, workload, submittedAt: 0 }
+  return ({ because }) => because(anybody).why === 'cooling'
 }
 
 function isAccepted({ markets }: Workload, wish: Alternative, { market, fabric }: Offer): boolean {
