@@ -5,6 +5,7 @@
  * Knows processes and ports, nothing of the plot.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import {
   closeSync,
   mkdirSync,
@@ -142,17 +143,26 @@ export function killQuietly(pid: number): void {
   }
 }
 
-/** The preferred port if it is free, else any. */
-export function freePort(preferred: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+const portsGiven = new Set<number>()
+/** Below those that Linux gives to connections: one of them could hold it during a restart. */
+const portsKept = [10_000, 32_000] as const
+
+/** The preferred port if it is free, else any; each once. */
+export async function freePort(preferred: number): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = tries === 0 && preferred > 0 ? preferred : randomInt(...portsKept)
+    if (portsGiven.has(port)) continue
+    portsGiven.add(port)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no free port')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () =>
-      preferred === 0 ? reject(new Error('no free port')) : resolve(freePort(0)),
-    )
-    server.listen(preferred, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
