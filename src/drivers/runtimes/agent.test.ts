@@ -81,6 +81,23 @@ describe('what an agent says', () => {
     assert.equal((await ledger.get('node', 'chat.0.1/0'))?.version, 1)
   })
 
+  it('is not written anew for what another version wrote beside it', async () => {
+    const { desk, who, ledger } = await stage(replica)
+    const beat = () => value(desk.sync(who(0), said()))
+    await beat()
+    const [row] = await ledger.list('node')
+    assert.ok(row)
+    const later = { ...row.body, later: { than: 'this version' } }
+    await ledger.commit({ puts: [{ ...row, body: later } as Put], events: [] })
+    await beat()
+    const [kept] = await ledger.list('node')
+    assert.deepEqual([kept?.version, kept?.body], [row.version + 1, later])
+    const ranks = [rank({ run: 'chat.0', epoch: 1 })]
+    await value(desk.sync(who(0), said({ ranks })))
+    const [told] = await ledger.list('node')
+    assert.deepEqual([told?.version, told?.body], [row.version + 2, { ...later, ...told?.body }])
+  })
+
   it('makes a replica ready, and lost', async () => {
     const { desk, who, events, news } = await stage(replica)
     const at = (endpoint: string | null) => [rank({ run: 'chat.0', epoch: 1, endpoint })]

@@ -36,6 +36,8 @@ export function report(input: ReportInput): Reported {
   const before = old?.ranks.find(isCurrent) ?? null
   const after = merged(before, sync.ranks.find(isCurrent) ?? unbegun(input), lease.id)
   const node: Node = {
+    // What another version knows of it stays: each beat would write it anew else.
+    ...old,
     id: nodeId(lease, index),
     lease: lease.id,
     index,
@@ -44,7 +46,6 @@ export function report(input: ReportInput): Reported {
     ports,
     firstSeenAt: old?.firstSeenAt ?? now,
     ranks: after ? [after] : [],
-    ...(old?.sent && { sent: old.sent }),
   }
   const { id, workload, supplier } = lease
   const tell = (kind: EventDraft['kind'], facts: EventDraft['facts']) =>
