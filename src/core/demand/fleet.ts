@@ -6,7 +6,7 @@
  */
 import { isLeaving, type Lease } from '../domain/lease.ts'
 import type { Run } from '../domain/run.ts'
-import type { World } from '../domain/world.ts'
+import { answeringRanks, type World } from '../domain/world.ts'
 
 export interface Replica {
   readonly run: Run
@@ -23,9 +23,6 @@ export interface Fleet {
   readonly slotsUsed: ReadonlySet<number>
 }
 
-/** A node that was silent for longer proves nothing about the replica on it. */
-const freshWithinMs = 30_000
-
 /** Looks at everything once; the answer looks at the runs of one service. */
 export function survey({
   now,
@@ -39,11 +36,7 @@ export function survey({
   const leaseOf = new Map(leases.map((lease) => [lease.id, lease]))
   const supplied = new Set(leases.filter(mayServe).map(({ run }) => run))
   const answering = new Set(
-    sights
-      .filter(({ heardAgoMs }) => heardAgoMs <= freshWithinMs)
-      .flatMap(({ node }) => node.ranks)
-      .filter(({ state, endpoint }) => state === 'running' && endpoint !== null)
-      .map(({ run, epoch, lease }) => `${run} ${epoch} ${lease}`),
+    answeringRanks(sights).map(({ run, epoch, lease }) => `${run} ${epoch} ${lease}`),
   )
   const look = (run: Run): Replica => {
     const answers = run.state === 'running' && answering.has(`${run.id} ${run.epoch} ${run.lease}`)

@@ -5,7 +5,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { Lease } from './lease.ts'
 import type { Micros } from './money.ts'
 import type { Offer } from './offer.ts'
-import type { Node, Run } from './run.ts'
+import type { Node, RankReport, Run } from './run.ts'
 import type { Budget, Policy, SupplierSpec } from './supplier.ts'
 import type { Ms } from './time.ts'
 import type { Demand, WorkloadStatus } from './workload.ts'
@@ -35,6 +35,17 @@ export interface Outage {
 export interface NodeSight {
   readonly node: Node
   readonly heardAgoMs: number
+}
+
+/** A node that was silent for longer proves nothing about the replica on it. */
+const freshWithinMs = 30_000
+
+/** The ranks that answer where they can be reached, whatever became of their runs. */
+export function answeringRanks(sights: readonly NodeSight[]): readonly RankReport[] {
+  return sights
+    .filter(({ heardAgoMs }) => heardAgoMs <= freshWithinMs)
+    .flatMap(({ node }) => node.ranks)
+    .filter(({ state, endpoint }) => state === 'running' && endpoint !== null)
 }
 
 /** A budget and what is left of it in its present span; all that may be owed counts as spent. */

@@ -9,7 +9,7 @@ import { type Offer, offerName } from '../domain/offer.ts'
 import type { Run } from '../domain/run.ts'
 import type { SupplierSpec } from '../domain/supplier.ts'
 import type { Demand } from '../domain/workload.ts'
-import type { Outage, Pool, World } from '../domain/world.ts'
+import { answeringRanks, type Outage, type Pool, type World } from '../domain/world.ts'
 import type { Hunting } from './deadline/hunting.ts'
 import { type Baggages, baggagesOf } from './gravity/baggage.ts'
 import type { Shelf } from './market/shelf.ts'
@@ -68,9 +68,6 @@ export interface View {
   /** Runs of which a rank answered where it can be reached. */
   readonly answering: ReadonlySet<string>
 }
-
-/** A node that was silent for longer proves nothing about the replica on it. */
-const freshWithinMs = 30_000
 
 export function look(world: World, law: Law): View {
   const runOf = keyed(world.runs, ({ id }) => id)
@@ -158,14 +155,10 @@ function byPrice(a: Offer, b: Offer): number {
 }
 
 function answeringRuns(world: World, runOf: ReadonlyMap<string, Run>): ReadonlySet<string> {
-  const ranks = world.sights
-    .filter(({ heardAgoMs }) => heardAgoMs <= freshWithinMs)
-    .flatMap(({ node }) => node.ranks)
-    .filter(({ state, endpoint }) => state === 'running' && endpoint !== null)
-    .filter((rank) => {
-      const run = runOf.get(rank.run)
-      return run?.state === 'running' && run.epoch === rank.epoch && run.lease === rank.lease
-    })
+  const ranks = answeringRanks(world.sights).filter((rank) => {
+    const run = runOf.get(rank.run)
+    return run?.state === 'running' && run.epoch === rank.epoch && run.lease === rank.lease
+  })
   return new Set(ranks.map(({ run }) => run))
 }
 
