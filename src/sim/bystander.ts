@@ -13,18 +13,14 @@ const sendsWithinMs = 5_500
 /** So late may what starts work be applied. */
 export const startsWithinMs = 3_000
 
-export interface Patience {
-  readonly silentMs: number
-  /** A commit may be applied so long after it was decided. */
-  readonly commitLateMs: number
-}
-
-export function standBy(world: World, { silentMs, commitLateMs }: Patience): void {
+export function standBy(world: World, { silentMs }: { readonly silentMs: number }): void {
   const chance = world.chance.fork('spite')
   const betrayed = world.chance.fork('betrayal')
   const severed = world.chance.fork('severing')
   const overtaken = world.chance.fork('overtaking')
   const announcedAt = new Map<string, number>()
+  /** When a machine was first given up as silent, whatever became of that decision. */
+  const droppedAt = new Map<string, number>()
   const say = (invariant: string, text: string) => world.faults.push({ invariant, text })
 
   /** [I3] What was announced leaves at once: only so may a later look call it settled. */
@@ -35,15 +31,16 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
 
   /** [I11] Nobody is given up as silent who had been answered again and again as it was decided. */
   function unwanted({ lease, facts }: Event): void {
-    const index = /^node (\d+) was not heard/.exec(String(facts.because))?.[1]
-    if (index === undefined || lease === null) return
+    const index = silentNode(facts)
+    if (index === null || lease === null) return
     const key = keys.keyOf('us', lease)
     const node = [...world.machines.values()].find(
-      (each) => each.who.key === key && each.index === Number(index),
+      (each) => each.who.key === key && each.index === index,
     )
-    const now = world.kernel.now()
-    const heardAt = node?.heardBy(now - commitLateMs) ?? null
-    const agoMs = heardAt === null ? silentMs : now - heardAt
+    // What was heard while the commit was on its way could not be known.
+    const decidedAt = droppedAt.get(`${lease}/${index}`) ?? world.kernel.now()
+    const heardAt = node?.heardBy(decidedAt) ?? null
+    const agoMs = heardAt === null ? silentMs : decidedAt - heardAt
     if (agoMs < silentMs / 2) say('I11', `${lease} was dropped as silent, heard ${agoMs} ms before`)
   }
 
@@ -94,6 +91,10 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
   }
   // What starts work is slow just then, and so is what is bought of whoever changes sides.
   world.onDecide = (events) => {
+    for (const { lease, facts } of events.filter(({ kind }) => kind === 'lease.unwanted')) {
+      const dropped = `${lease}/${silentNode(facts)}`
+      if (!droppedAt.has(dropped)) droppedAt.set(dropped, world.kernel.now())
+    }
     const bought = events.filter(({ kind }) => kind === 'lease.intended')
     const leftMs = bought.map(({ supplier }) => {
       return (world.foretold.get(supplier ?? '') ?? 0) - world.kernel.now()
@@ -104,4 +105,10 @@ export function standBy(world: World, { silentMs, commitLateMs }: Patience): voi
     betray(world, betrayed, start)
     return startsWithinMs
   }
+}
+
+/** Which node a lease was given up for; null where that was for something else. */
+function silentNode({ because }: Event['facts']): number | null {
+  const index = /^node (\d+) was not heard/.exec(String(because))?.[1]
+  return index === undefined ? null : Number(index)
 }

@@ -8,7 +8,7 @@ import type { Violation } from '../core/audit/evidence.ts'
 import type { Spec } from '../core/domain/spec.ts'
 import type { Ms } from '../core/domain/time.ts'
 import type { Workload } from '../core/domain/workload.ts'
-import { standBy, startsWithinMs } from './bystander.ts'
+import { standBy } from './bystander.ts'
 import { chance as chanceOf } from './engine/chance.ts'
 import { want } from './spite.ts'
 import { makeStorms } from './storms.ts'
@@ -98,12 +98,7 @@ export async function trial(options: TrialOptions): Promise<Trial> {
   })
   const pricePerHourMax = drawn.policy?.pricePerHourMax ?? null
   const { kernel } = world
-  const { spite, ledgerWeather } = drawn.trouble
-  const commitLateMs = Math.max(
-    ledgerWeather.requestLate > 0 ? ledgerWeather.lateMsMax : 0,
-    spite > 0 ? startsWithinMs : 0,
-  )
-  standBy(world, { silentMs: drawn.settings.silentMs, commitLateMs })
+  standBy(world, drawn.settings)
   begin(world, drawn, troubleMs)
   await kernel.run(startAt + troubleMs)
   const troubled = boundaries

@@ -65,7 +65,7 @@ async function played(play: Play, onProgress: (share: number) => void): Promise<
   const staged = stage(play)
   const { world } = staged
   const { startAt, durationMs } = play.scenario
-  standBy(world, { silentMs: settingsFor(play.scenario).silentMs, commitLateMs: 0 })
+  standBy(world, { silentMs: settingsFor(play.scenario).silentMs })
   for (let part = 1; part <= parts; part += 1) {
     await world.kernel.run(startAt + Math.round((durationMs * part) / parts))
     onProgress(part / parts)
