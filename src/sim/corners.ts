@@ -1,21 +1,27 @@
 /**
- * Worlds that are made for one rare moment each, which hardly comes in any other: one in five.
+ * Worlds that are made for one rare moment each, which hardly comes in any other: one in three.
  */
+import type { Clause, PreferredOverflow, Scope } from '../core/domain/clause.ts'
 import type { Contract } from '../core/domain/contract.ts'
 import { defaultPolicy } from '../core/domain/supplier.ts'
+import type { Ms } from '../core/domain/time.ts'
 import type { Chance } from './engine/chance.ts'
 import { fineWeather } from './engine/network.ts'
-import { type Lean, soon, storming, wary } from './leaning.ts'
+import { type Lean, ofChat, soon, storming, wary } from './leaning.ts'
 import { goodManners } from './shop.ts'
 import type { Draw, Wish } from './swarm.ts'
 import type { ShopPlan } from './world.ts'
 
 const minute = 60_000
+const hour = 60 * minute
+
+/** A lean that has to be over before the calm, in which everything that is wanted has to run. */
+type Corner = (draw: Draw, chance: Chance, calmAt: Ms) => Draw
 
 /** Null where the world is none of these. */
-export function cornered(draw: Draw, chance: Chance): Draw | null {
+export function cornered(draw: Draw, chance: Chance, calmAt: Ms): Draw | null {
   const found = Object.entries(corners).find(([name]) => chance.fork(name).often(0.08))
-  return found?.[1](draw, chance) ?? null
+  return found?.[1](draw, chance, calmAt) ?? null
 }
 
 /** Nothing goes wrong but what is looked at. */
@@ -76,15 +82,68 @@ function priceAt({ terms }: ShopPlan): number {
 }
 
 function preferring(party: string, order: readonly string[]): Contract {
+  return signing('overflow', party, null, (common) => {
+    return { ...common, kind: 'preferred_overflow', id: 'order', order }
+  })
+}
+
+/** A contract with one clause, that nobody remembers to have been without. */
+function signing(
+  name: string,
+  party: string,
+  to: Ms | null,
+  clauseOf: (common: Common) => Clause,
+): Contract {
   const calendar = { offsetMinutes: 0, weekend: [6, 0], holidays: [] } as const
   const source = { document: 'a deal', section: null, quote: null, confidence: 'signed' } as const
-  const frame = { with: party, from: 0, to: null, recordedAt: 0, calendar, conversions: [] }
-  const more = { contract: 'overflow', scope: [], repeal: null, source, assumed: [] }
+  const frame = { with: party, from: 0, to, recordedAt: 0, calendar, conversions: [] }
+  const more = { contract: name, scope: [], repeal: null, source, assumed: [] }
   return {
-    ...{ ...frame, name: 'overflow', generation: 0, form: 'MSA', bindingness: 'definitive' },
+    ...{ ...frame, name, generation: 0, form: 'MSA', bindingness: 'definitive' },
     ...{ signedAt: 0, supersedes: [] },
-    clauses: [{ ...frame, ...more, kind: 'preferred_overflow', id: 'order', order }],
+    clauses: [clauseOf({ ...frame, ...more })],
   }
+}
+
+type Common = Omit<PreferredOverflow, 'kind' | 'id' | 'order'>
+
+/** The two that sell for the least sell where nothing may run, or without a proof. */
+const placed: Corner = (draw, chance, calmAt) => {
+  const { shops, ...rest } = supplied(draw, chance)
+  const [next, cheap] = shops.toSorted(byPrice).slice(-2) as [ShopPlan, ShopPlan]
+  const at = ({ name }: ShopPlan): Scope => [
+    { dimension: 'supplier', operator: 'In', values: [name] },
+  ]
+  const isBarred = chance.often(0.5)
+  const proof = signing('proof', cheap.name, calmAt - hour, (common) => {
+    return { ...common, kind: 'security', id: 'kms', scope: at(cheap), controls: ['kms'] }
+  })
+  const place = signing('place', next.name, calmAt - hour, (common) => {
+    const there = { ...common, id: 'place', scope: at(next) }
+    return isBarred
+      ? { ...there, kind: 'export', jurisdictions: ['us'], endUsers: [] }
+      : { ...there, kind: 'residency', jurisdictions: ['eu'] }
+  })
+  return { ...rest, shops, contracts: [proof, place] }
+}
+
+/** The dearest of all is to be first: what is wanted has to start there, or to be offered there. */
+const promised: Corner = (draw, chance, calmAt) => {
+  const { shops, workloads, ...rest } = supplied(draw, chance)
+  const [dear] = shops.toSorted(byPrice) as [ShopPlan]
+  const isLaunch = chance.often(0.5)
+  const first = signing('first', dear.name, calmAt - hour, (common) => {
+    if (isLaunch) return { ...common, kind: 'launch_first', id: 'launch', lagDays: 0 }
+    return { ...common, kind: 'rofo', id: 'look', window: { days: 1, counted: 'calendar' } }
+  })
+  return { ...rest, shops, workloads: workloads.map(ofChat), contracts: [first] }
+}
+
+/** At least three suppliers with enough of everything, so that only a clause keeps anybody out. */
+function supplied(draw: Draw, chance: Chance): Draw {
+  const rest = storming(quiet(draw), { preemption: 10 * minute })
+  const shops = atLeastThree(rest.shops).map((shop) => stocked(shop, chance.whole(12, 20)))
+  return { ...rest, shops, policy: null }
 }
 
 /**
@@ -129,4 +188,4 @@ const foreboding: Lean = (draw, chance) => {
   }
 }
 
-const corners = { overflow, debt, foreboding } as const
+const corners = { overflow, debt, foreboding, placed, promised } as const

@@ -70,7 +70,7 @@ export function draw(chance: Chance, troubleMs: number): Draw {
   const known = teams.often(0.3) ? shared(named, teams) : named
   const hurry = chance.fork('hurry')
   const all = hurry.often(0.2) ? hurried(known, hurry) : known
-  const corner = cornered(all, chance.fork('corners'))
+  const corner = cornered(all, chance.fork('corners'), startAt + troubleMs)
   if (corner) return corner
   const whole = leant(all, chance.fork('leaning'))
   const barrier = chance.fork('barrier')
