@@ -62,11 +62,16 @@ const overflow: Lean = (draw, chance) => {
 
 type Shops = readonly [ShopPlan, ...ShopPlan[]]
 
-/** Whoever comes second in an order needs somebody before him. */
+/** Whoever comes second in an order needs somebody before him, and no two are to be as cheap. */
 function atLeastThree(shops: readonly ShopPlan[]): Shops {
   const [first, second, ...others] = shops as readonly [ShopPlan, ShopPlan, ...ShopPlan[]]
-  const third = { ...second, name: 'core', skewMs: -second.skewMs }
+  const third = { ...dearer(second), name: 'core', skewMs: -second.skewMs }
   return [first, second, ...(others.length > 0 ? others : [third])]
+}
+
+function dearer({ terms, ...shop }: ShopPlan): ShopPlan {
+  const offers = terms.offers.map((each) => ({ ...each, pricePerHour: each.pricePerHour * 1.25 }))
+  return { ...shop, terms: { ...terms, offers } }
 }
 
 function stocked({ terms, ...shop }: ShopPlan, nodes: number): ShopPlan {
